@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { InvalidInput } from "../validate.ts";
+import { readSettings } from "./settings.ts";
+import { sizing } from "./sizing.ts";
+
+const root = new URL("..", import.meta.url);
+const committed = readdirSync(root).filter((name) => /^Pulumi\.\w+\.yaml$/.test(name));
+
+function mistakesOf(config: Record<string, unknown>) {
+  try {
+    readSettings("test", config);
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.mistakes;
+    throw error;
+  }
+  throw new Error("was accepted");
+}
+
+test.each(committed)("%s is accepted as it is, and comments every key", (file) => {
+  const text = readFileSync(new URL(file, root), "utf8");
+  const stack = file.split(".")[1] ?? "";
+  expect(readSettings(stack, parse(text).config).environment).toBe(stack);
+  for (const [above, line] of pairs(text.split("\n"))) {
+    if (/^ {2}keelson:/.test(line)) expect(above, line).toMatch(/^ {2}#/);
+  }
+});
+
+test("there is a file for each environment", () => {
+  expect(committed.map((file) => file.split(".")[1]).sort()).toEqual(Object.keys(sizing).sort());
+});
+
+test("a missing key takes its default from the table of sizes", () => {
+  const settings = readSettings("local", { "keelson:environment": "local" });
+  expect(settings).toMatchObject({
+    instances: 3,
+    redis: { shards: 3 },
+    ports: { edge: 8080, prometheus: 9090 },
+  });
+  expect(readSettings("prod", { "keelson:environment": "prod" })).toMatchObject({
+    instances: { min: 3, max: 50 },
+    databaseReplicas: 3,
+  });
+});
+
+test("values as the engine hands them over, as text, mean the same", () => {
+  const config = {
+    "keelson:environment": "local",
+    "keelson:ports": '{"edge":8088}',
+    "keelson:instances": "2",
+  };
+  expect(readSettings("local", config)).toMatchObject({
+    instances: 2,
+    ports: { edge: 8088, prometheus: 9090 },
+  });
+});
+
+test("keys of other namespaces are left alone", () => {
+  expect(() =>
+    readSettings("dev", { "keelson:environment": "dev", "aws:region": "us-east-1" }),
+  ).not.toThrow();
+});
+
+test("five different mistakes are told at once", () => {
+  const mistakes = mistakesOf({
+    "keelson:environment": "local",
+    "keelson:instances": "three",
+    "keelson:redis": { shards: 2 },
+    "keelson:ports": { edge: 80, grafana: 3000 },
+    "keelson:dataFolder": "relative/path",
+  });
+  expect(mistakes.map(({ path }) => path).sort()).toEqual([
+    "dataFolder",
+    "instances",
+    "ports.edge",
+    "ports.grafana",
+    "redis.shards",
+  ]);
+});
+
+test("ports that clash are named, the cluster bus included", () => {
+  const clash = (ports: object) => mistakesOf({ "keelson:environment": "local", "keelson:ports": ports });
+  expect(clash({ edge: 8082 })).toEqual([
+    { path: "ports.api", found: "8082", allowed: "ports that ports.edge does not use" },
+  ]);
+  expect(clash({ redis: 5433 })).toMatchObject([{ path: "ports.postgres", found: "15433" }]);
+});
+
+test("an unknown environment and a min above max are refused", () => {
+  expect(mistakesOf({ "keelson:environment": "qa" })).toMatchObject([{ path: "environment", found: '"qa"' }]);
+  expect(mistakesOf({})).toMatchObject([{ path: "environment", found: "nothing" }]);
+  expect(mistakesOf({ "keelson:environment": "prod", "keelson:instances": { min: 9, max: 4 } })).toEqual([
+    { path: "instances.min", found: "9", allowed: "at most instances.max (4)" },
+  ]);
+});
+
+function pairs(lines: string[]): [string, string][] {
+  return lines.slice(1).map((line, index) => [lines[index] ?? "", line]);
+}

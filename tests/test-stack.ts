@@ -1,0 +1,66 @@
+/** A platform of its own for tests: stack `local` on other ports, with its data in a temporary folder. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import {
+  type LocalStack,
+  openLocalStack,
+  readOutputs,
+  runEngine,
+  type StackOutputs,
+} from "../tools/local-stack.ts";
+import { environment } from "../tools/setup/engine.ts";
+import { setUp } from "../tools/setup/setup.ts";
+
+export interface TestStack {
+  readonly stack: LocalStack;
+  readonly dataFolder: string;
+  /** @returns what the engine printed. @throws Error with it when the engine failed */
+  engine(...command: string[]): Promise<string>;
+  outputs(): Promise<StackOutputs>;
+  /** Changes settings, for the next run of the engine. */
+  change(settings: Record<string, unknown>): Promise<void>;
+  /** Destroys the platform and its data. */
+  remove(): Promise<void>;
+}
+
+/** @param initial keys of `Pulumi.local.yaml` without their namespace */
+export async function openTestStack(initial: Record<string, unknown>): Promise<TestStack> {
+  const { pulumi } = await setUp();
+  const dataFolder = mkdtempSync(join(tmpdir(), "keelson-"));
+  // PostgreSQL's user passes through it.
+  chmodSync(dataFolder, 0o711);
+  let settings: Record<string, unknown> = { environment: "local", dataFolder };
+  let stack: LocalStack;
+
+  async function change(changed: Record<string, unknown>): Promise<void> {
+    settings = { ...settings, ...changed };
+    const file = join(dataFolder, "settings.yaml");
+    const namespaced = Object.entries(settings).map(([key, value]) => [`keelson:${key}`, value]);
+    writeFileSync(file, stringify({ config: Object.fromEntries(namespaced) }));
+    stack = await openLocalStack(file, environment(pulumi));
+  }
+
+  async function engine(...command: string[]): Promise<string> {
+    const text: string[] = [];
+    const code = await runEngine(stack, command, (chunk) => text.push(chunk));
+    if (code !== 0) throw new Error(`pulumi ${command.join(" ")} ended with ${code}:\n${text.join("")}`);
+    return text.join("");
+  }
+
+  await change(initial);
+  return {
+    get stack() {
+      return stack;
+    },
+    dataFolder,
+    engine,
+    change,
+    outputs: () => readOutputs(stack, { secrets: true }),
+    async remove() {
+      await engine("destroy", "--yes", "--skip-preview");
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** `npm run load`: a k6 run against the platform, judged by the promises. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { resources, throughput } from "../objectives.ts";
+import { runCommand } from "./command.ts";
+import { openLocalStack, readOutputs, repository, settingsOption } from "./local-stack.ts";
+import { environment } from "./setup/engine.ts";
+import { setUp } from "./setup/setup.ts";
+
+const help = `
+npm run load [-- --url <url>] [--rate <requests a second>] [--seconds <seconds>]
+
+Sends a constant rate of requests for single businesses to the platform that runs on this machine, a few
+of them asked for most of the time. Passes when every promise of objectives.ts that it can see is kept.
+
+  --url <url>         where to send them, default the edge; http://127.0.0.1:8081 is the first instance
+  --rate <n>          requests a second, default ${throughput.perInstance.standard.value}
+  --seconds <n>       how long, default 60, at most 3600
+  --settings <file>   settings of the stack, default Pulumi.local.yaml
+`;
+
+const options = {
+  ...settingsOption,
+  url: { type: "string" },
+  rate: { type: "string", default: `${throughput.perInstance.standard.value}` },
+  seconds: { type: "string", default: "60" },
+} as const;
+
+await runCommand(help, options, async ({ url, rate, seconds, settings }) => {
+  const tools = await setUp(["pulumi", "k6"]);
+  const stack = await openLocalStack(settings, environment(tools.pulumi));
+  const { url: edge, instanceUrls } = await readOutputs(stack);
+  const target = localUrl(url ?? edge);
+  const variables = {
+    BASE_URL: target,
+    RATE: `${wholeNumber("--rate", rate, 100_000)}`,
+    SECONDS: `${wholeNumber("--seconds", seconds, 3600)}`,
+    BUSINESSES: `${stack.settings.businesses}`,
+  };
+  const instances = instanceUrls.includes(target) ? [target] : instanceUrls;
+  const watch = watchMemory(instances);
+  const code = await runK6(tools.k6.path, variables);
+  return showMemory(await watch.peaks()) ? code : code || 1;
+});
+
+/** Load goes to this machine only. */
+function localUrl(url: string): string {
+  const { hostname, origin } = new URL(url);
+  if (hostname !== "127.0.0.1" && hostname !== "localhost") {
+    throw new Error(`--url: found ${url}, allowed: an address on 127.0.0.1`);
+  }
+  return origin;
+}
+
+function wholeNumber(flag: string, text: string, maximum: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= maximum) return value;
+  throw new Error(`${flag}: found ${text}, allowed: a whole number from 1 to ${maximum}`);
+}
+
+async function runK6(k6: string, variables: Record<string, string>): Promise<number> {
+  const flags = Object.entries(variables).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+  const args = ["run", "--no-usage-report", ...flags, join(repository, "loadtests/steady.ts")];
+  const child = spawn(k6, args, { stdio: "inherit" });
+  process.on("SIGINT", () => {});
+  const [code] = await once(child, "exit");
+  return code ?? 1;
+}
+
+/** Samples each instance's resident memory once a second; `peaks` ends it. */
+function watchMemory(instances: readonly string[]) {
+  const peaks = new Map<string, number>();
+  const stop = new AbortController();
+  const watching = (async () => {
+    while (!stop.signal.aborted) {
+      for (const url of instances) peaks.set(url, Math.max(peaks.get(url) ?? 0, await residentMegabytes(url)));
+      await sleep(1000, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  })();
+  return {
+    async peaks() {
+      stop.abort();
+      await watching;
+      return peaks;
+    },
+  };
+}
+
+async function residentMegabytes(url: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]) / 1e6;
+}
+
+function showMemory(peaks: ReadonlyMap<string, number>): boolean {
+  const { value: allowed } = resources.instanceMemory;
+  for (const [url, peak] of peaks) {
+    console.log(`  ${peak < allowed ? "✓" : "✗"} memory of ${url}: at most ${peak.toFixed(0)} MB, promised < ${allowed} MB`);
+  }
+  return [...peaks.values()].every((peak) => peak < allowed);
+}

@@ -17,7 +17,7 @@ export const options: Options = {
       executor: "constant-arrival-rate",
       rate: Number(RATE),
       duration: `${SECONDS}s`,
-      preAllocatedVUs: 50,
+      preAllocatedVUs: 200,
       maxVUs: 500,
     },
   },

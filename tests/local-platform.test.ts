@@ -8,30 +8,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { identify, isRunning } from "../infra/local/provider/daemon.ts";
 import { takenPorts } from "../infra/local/provider/ports.ts";
+import { consecutive } from "../infra/settings.ts";
 import { edge } from "../objectives.ts";
 import { underLoad } from "./steady-load.ts";
 import { openTestStack, type TestStack } from "./test-stack.ts";
 
-const ports = {
-  edge: 19_080,
-  edgeMetrics: 19_404,
-  prometheus: 19_091,
-  api: 19_081,
-  redis: 6301,
-  postgres: 26_432,
-};
-const allPorts = [
-  ...[19_080, 19_404, 19_091, 19_081, 19_082, 19_083],
-  ...[26_432, 26_433, 26_434],
-  ...[6301, 6302, 6303, 6304, 6305, 6306].flatMap((port) => [port, port + 10_000]),
-];
-const url = `http://127.0.0.1:${ports.edge}`;
 const businessUrl = (index: number) => `${url}/v1/businesses/${1 + ((index * index) % 997)}`;
 
 let platform: TestStack;
+let ports: TestStack["stack"]["settings"]["ports"];
+let url: string;
 
 beforeAll(async () => {
-  platform = await openTestStack({ businesses: 2000, ports });
+  platform = await openTestStack({ businesses: 2000 });
+  ({ ports } = platform.stack.settings);
+  url = `http://127.0.0.1:${ports.edge}`;
 });
 
 afterAll(() => platform.remove());
@@ -107,7 +98,7 @@ test("a second up changes nothing, and the state holds no secret in the clear", 
 });
 
 test("what was killed is healed by refresh and up", async () => {
-  const victims = ["api-2", "redis-6301", "postgres-replica-1"];
+  const victims = ["api-2", `redis-${ports.redis}`, "postgres-replica-1"];
   const before = victims.map(pidOf);
   for (const pid of before) process.kill(pid, "SIGKILL");
   expect(await platform.engine("refresh", "--yes", "--skip-preview")).toMatch(/- 3 deleted/);
@@ -171,7 +162,15 @@ test("down ends every process and frees every port; the data survives", async ()
   expect(identities).toHaveLength(14);
   await platform.engine("destroy", "--yes", "--skip-preview");
   expect(identities.filter((identity) => identity && isRunning(identity))).toEqual([]);
-  expect(await takenPorts(allPorts)).toEqual([]);
+  const redis = consecutive(ports.redis, 6);
+  const all = [
+    ...[ports.edge, ports.edgeMetrics, ports.prometheus],
+    ...consecutive(ports.api, 3),
+    ...redis,
+    ...redis.map((port) => port + 10_000),
+    ...consecutive(ports.postgres, 3),
+  ];
+  expect(await takenPorts(all)).toEqual([]);
   expect(existsSync(join(platform.dataFolder, "postgres-primary/data/PG_VERSION"))).toBe(true);
 });
 

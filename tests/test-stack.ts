@@ -1,8 +1,11 @@
 /** A platform of its own for tests: stack `local` on other ports, with its data in a temporary folder. */
+import { randomInt } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { takenPorts } from "../infra/local/provider/ports.ts";
+import { consecutive } from "../infra/settings.ts";
 import {
   type LocalStack,
   openLocalStack,
@@ -25,13 +28,13 @@ export interface TestStack {
   remove(): Promise<void>;
 }
 
-/** @param initial keys of `Pulumi.local.yaml` without their namespace */
+/** @param initial keys of `Pulumi.local.yaml` without their namespace; ports are chosen among the free ones */
 export async function openTestStack(initial: Record<string, unknown>): Promise<TestStack> {
   const { pulumi } = await setUp();
   const dataFolder = mkdtempSync(join(tmpdir(), "keelson-"));
   // PostgreSQL's user passes through it.
   chmodSync(dataFolder, 0o711);
-  let settings: Record<string, unknown> = { environment: "local", dataFolder };
+  let settings: Record<string, unknown> = { environment: "local", dataFolder, ports: await freePorts() };
   let stack: LocalStack;
 
   async function change(changed: Record<string, unknown>): Promise<void> {
@@ -63,4 +66,19 @@ export async function openTestStack(initial: Record<string, unknown>): Promise<T
       rmSync(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+type Ports = LocalStack["settings"]["ports"];
+
+/** Ports in a row that nothing uses, those of the cluster bus included. */
+async function freePorts(): Promise<Ports> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const first = randomInt(10_000, 21_000);
+    const row = consecutive(first, 24);
+    const taken = await takenPorts([...row, ...row.map((port) => port + 10_000)]);
+    if (taken.length > 0) continue;
+    const [edge, edgeMetrics, prometheus] = consecutive(first, 3) as [number, number, number];
+    return { edge, edgeMetrics, prometheus, api: first + 3, redis: first + 12, postgres: first + 18 };
+  }
+  throw new Error("found no 24 free ports in a row between 10,000 and 21,000");
 }

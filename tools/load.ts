@@ -75,7 +75,8 @@ function watchMemory(instances: readonly string[]) {
   const stop = new AbortController();
   const watching = (async () => {
     while (!stop.signal.aborted) {
-      for (const url of instances) peaks.set(url, Math.max(peaks.get(url) ?? 0, await residentMegabytes(url)));
+      for (const url of instances)
+        peaks.set(url, Math.max(peaks.get(url) ?? 0, await residentMegabytes(url)));
       await sleep(1000, undefined, { signal: stop.signal }).catch(() => {});
     }
   })();
@@ -96,7 +97,9 @@ async function residentMegabytes(url: string): Promise<number> {
 function showMemory(peaks: ReadonlyMap<string, number>): boolean {
   const { value: allowed } = resources.instanceMemory;
   for (const [url, peak] of peaks) {
-    console.log(`  ${peak < allowed ? "✓" : "✗"} memory of ${url}: at most ${peak.toFixed(0)} MB, promised < ${allowed} MB`);
+    console.log(
+      `  ${peak < allowed ? "✓" : "✗"} memory of ${url}: at most ${peak.toFixed(0)} MB, promised < ${allowed} MB`,
+    );
   }
   return [...peaks.values()].every((peak) => peak < allowed);
 }

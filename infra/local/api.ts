@@ -79,6 +79,8 @@ export class Api extends pulumi.ComponentResource {
           environment: {
             ...this.connections.api,
             NODE_ENV: "production",
+            // On a large machine V8 lets its young generation grow to 128 MB, a quarter of the instance's.
+            NODE_OPTIONS: "--max-semi-space-size=16",
             PORT: `${port}`,
             INSTANCE: instance,
             VERSION: version,

@@ -125,6 +125,7 @@ class EndedEarly extends Error {}
 
 async function untilReady(inputs: Inputs, identity: Identity, { signal, progress }: Context): Promise<void> {
   const deadline = Date.now() + inputs.readySeconds * 1000;
+  progress("waiting until it is ready");
   for (;;) {
     const reason = await notReady(inputs.ready);
     if (!reason) return;
@@ -134,7 +135,6 @@ async function untilReady(inputs: Inputs, identity: Identity, { signal, progress
     if (Date.now() > deadline) {
       throw new Error(`not ready after ${inputs.readySeconds} s: ${reason}. ${lastLines(inputs.folder)}`);
     }
-    progress(`waiting: ${reason}`);
     await sleep(50);
   }
 }

@@ -160,19 +160,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** `Ctrl-C` reaches the engine by itself, which then ends in order; this process waits for it. */
 function pulumi(args: string[], env: NodeJS.ProcessEnv, output: EngineOutput): Promise<number> {
-  const ignore = () => {};
-  process.on("SIGINT", ignore);
-  const stdio = output === "inherit" ? "inherit" : "pipe";
-  const child = spawn("pulumi", args, { cwd: repository, env, stdio });
-  if (output !== "inherit") {
+  const child = spawn("pulumi", args, {
+    cwd: repository,
+    env,
+    stdio: output === "inherit" ? "inherit" : "pipe",
+  });
+  if (output === "inherit") {
+    // Ctrl-C reaches the engine by itself, which then ends in order; this process waits for it.
+    process.on("SIGINT", () => {});
+  } else {
     child.stdout?.setEncoding("utf8").on("data", output);
     child.stderr?.setEncoding("utf8").on("data", output);
   }
   return new Promise((resolve, reject) => {
-    child
-      .once("error", reject)
-      .once("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
+    child.once("error", reject).once("close", (code) => resolve(code ?? 1));
   });
 }

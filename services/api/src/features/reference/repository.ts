@@ -27,12 +27,15 @@ export async function findLocality(database: Database, zip: string): Promise<Loc
   return row && toLocality(row);
 }
 
+/** The source splits two states in east and west; an address does not. */
+const splitStates: Readonly<Record<string, string>> = { EK: "KS", WK: "KS", EM: "MO", WM: "MO" };
+
 function toLocality({ year, carrier, locality, name, state, ...row }: Row): Locality {
   return {
     carrier,
     locality,
     name,
-    state,
+    state: splitStates[state] ?? state,
     indices: {
       work: row.work_gpci,
       practiceExpense: row.practice_expense_gpci,

@@ -15,7 +15,8 @@ const alaska = {
 };
 let app: TestApp;
 beforeAll(async () => {
-  app = await testApp(new FakeDatabase({ locality: (zip: string) => (zip === "99501" ? [alaska] : []) }));
+  const rows: Record<string, object[]> = { "99501": [alaska], "66101": [{ ...alaska, state: "EK" }] };
+  app = await testApp(new FakeDatabase({ locality: (zip: string) => rows[zip] ?? [] }));
 });
 afterAll(() => app.server.close());
 
@@ -32,6 +33,10 @@ test("the locality of a ZIP code, its indices exact", async () => {
     indices: { work: "1.500", practiceExpense: "1.081", malpractice: "0.592" },
     year: 2025,
   });
+});
+
+test("a half of Kansas is Kansas", async () => {
+  expect((await get("66101")).json().state).toBe("KS");
 });
 
 test("an unknown ZIP code: 404", async () => {

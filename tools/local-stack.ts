@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { notWritable } from "../infra/local/provider/folder.ts";
 import { type LocalSettings, readSettings } from "../infra/settings.ts";
 
 export const repository = join(import.meta.dirname, "..");
@@ -33,7 +34,7 @@ export async function openLocalStack(
   settingsFile: string,
   engineEnvironment: NodeJS.ProcessEnv,
 ): Promise<LocalStack> {
-  const { config } = parse(readFileSync(settingsFile, "utf8")) as { config: Record<string, unknown> };
+  const config = readConfig(settingsFile);
   const settings = readSettings(stack, config);
   if (settings.environment !== "local") {
     throw new Error(`${settingsFile} is for environment "${settings.environment}", not "local".`);
@@ -104,19 +105,30 @@ export function purge({ settings: { dataFolder } }: LocalStack): void {
 
 /** Where the engine keeps what it knows of the stack. */
 function stateFolder({ dataFolder }: LocalSettings): string {
-  const folder = join(dataFolder, "state");
-  try {
-    // Servers' users pass through the data folder; the state is nobody else's.
-    mkdirSync(dataFolder, { recursive: true, mode: 0o711 });
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(join(folder, ".writable"), "");
-  } catch (error) {
+  const place = notWritable(dataFolder);
+  if (place) {
     throw new Error(
-      `The data folder ${dataFolder} cannot be used (${(error as Error).message}).\n` +
-        "Set keelson:dataFolder in Pulumi.local.yaml to a folder that can be written to.",
+      `The data folder ${dataFolder} cannot be used: ${place} cannot be written to.\n` +
+        "Set keelson:dataFolder in Pulumi.local.yaml to a folder that can.",
     );
   }
+  const folder = join(dataFolder, "state");
+  // Servers' users pass through the data folder; the state is nobody else's.
+  mkdirSync(dataFolder, { recursive: true, mode: 0o711 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
+}
+
+function readConfig(file: string): Record<string, unknown> {
+  const text = readFileSync(file, "utf8");
+  let document: { config?: Record<string, unknown> } | null;
+  try {
+    document = parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not YAML: ${(error as Error).message}`);
+  }
+  if (typeof document?.config === "object") return document.config;
+  throw new Error(`${file}: found no \`config\`, allowed: the form of Pulumi.local.yaml`);
 }
 
 function passphraseFile(state: string): string {

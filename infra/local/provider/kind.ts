@@ -11,19 +11,16 @@ export interface Context {
   readonly progress: (text: string) => void;
 }
 
-/** Why an input is refused. */
-export interface Failure {
-  readonly property: string;
-  readonly reason: string;
-}
-
 export interface Kind<Inputs = Properties, Outputs extends Properties = Properties> {
   /** Names of what `create` adds to the inputs. */
   readonly outputs: readonly string[];
   /** Inputs that cannot change in place: the old resource is deleted first. */
   readonly replacedBy: readonly string[];
-  /** Called in previews too, so it changes nothing. A value the engine does not know yet is `unknownValue`. */
-  check(inputs: Inputs): Promise<Failure[]>;
+  /**
+   * Says why inputs are refused, if they are. Called in previews too, so it changes nothing. A value that the
+   * engine does not know yet is `unknownValue`.
+   */
+  check(inputs: Inputs): Promise<string[]>;
   create(inputs: Inputs, context: Context): Promise<{ id: string; outputs: Outputs }>;
   update(before: Inputs & Outputs, after: Inputs, context: Context): Promise<Outputs>;
   /** Whether it still exists; what is gone is created again by the next `pulumi up`. */

@@ -35,7 +35,9 @@ class LocalProvider implements provider.Provider {
   }
 
   async check(urn: string, _olds: Properties, news: Properties) {
-    return { inputs: news, failures: await kindOf(urn).check(unwrapSecrets(news)) };
+    const reasons = await kindOf(urn).check(unwrapSecrets(news));
+    // Without a property: the engine would print its whole value.
+    return { inputs: news, failures: reasons.map((reason) => ({ property: "", reason })) };
   }
 
   async diff(_id: string, urn: string, olds: Properties, news: Properties) {

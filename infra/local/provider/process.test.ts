@@ -144,15 +144,13 @@ test("a taken port is refused by its setting, its own port is not", async () => 
   const { port: taken } = other.address() as { port: number };
   const failures = await processKind.check(inputs({ ports: { "keelson:ports.test": [taken] } }));
   other.close();
-  expect(failures).toMatchObject([
-    { property: "ports", reason: expect.stringContaining(`port ${taken} is taken`) },
-  ]);
-  expect(failures[0]?.reason).toContain("keelson:ports.test");
+  expect(failures).toEqual([expect.stringContaining(`port ${taken} is taken`)]);
+  expect(failures[0]).toContain("keelson:ports.test");
 });
 
 test("a folder that cannot be written to is refused before anything is made", async () => {
   const failures = await processKind.check(inputs({ folder: "/proc/keelson/server" }));
-  expect(failures).toMatchObject([{ reason: expect.stringContaining("keelson:dataFolder") }]);
+  expect(failures).toEqual([expect.stringContaining("keelson:dataFolder")]);
   expect(await processKind.check(inputs({ folder: unknownValue }))).toEqual([]);
 });
 

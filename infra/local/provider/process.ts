@@ -6,10 +6,8 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -17,7 +15,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type Identity, isRunning, launch, stop, type User } from "./daemon.ts";
-import { type Context, type Failure, type Kind, unknownValue } from "./kind.ts";
+import { notWritable } from "./folder.ts";
+import { type Context, type Kind, unknownValue } from "./kind.ts";
 import { takenPorts } from "./ports.ts";
 import { notReady, type Probe } from "./probe.ts";
 
@@ -190,28 +189,20 @@ function writeFiles({ folder, files }: Inputs, user: User | undefined): void {
   }
 }
 
-function folderFailures(folder: string): Failure[] {
-  let existing = folder;
-  while (!existsSync(existing)) existing = dirname(existing);
-  try {
-    // Permissions alone do not tell: a file system may be read-only, or full.
-    rmdirSync(mkdtempSync(join(existing, ".writable-")));
-    return [];
-  } catch {
-    const reason = `${existing} cannot be written to; set keelson:dataFolder to a folder that can`;
-    return [{ property: "folder", reason }];
-  }
+function folderFailures(folder: string): string[] {
+  const place = notWritable(folder);
+  return place ? [`${place} cannot be written to; set keelson:dataFolder to a folder that can`] : [];
 }
 
-async function portFailures({ folder, ports }: Inputs): Promise<Failure[]> {
+async function portFailures({ folder, ports }: Inputs): Promise<string[]> {
   const record = readRecord(folder);
   const own = record && isRunning(record) ? record.ports : [];
   const failures = Object.entries(ports).map(async ([setting, numbers]) => {
     const taken = await takenPorts(numbers.filter((number) => !own.includes(number)));
-    return taken.map((number) => ({
-      property: "ports",
-      reason: `port ${number} is taken by another process; end that one, or set ${setting} to a free port`,
-    }));
+    return taken.map(
+      (number) =>
+        `port ${number} is taken by another process; end that one, or set ${setting} to a free port`,
+    );
   });
   return (await Promise.all(failures)).flat();
 }

@@ -10,6 +10,7 @@ import { identify, isRunning } from "../infra/local/provider/daemon.ts";
 import { takenPorts } from "../infra/local/provider/ports.ts";
 import { consecutive } from "../infra/settings.ts";
 import { edge } from "../objectives.ts";
+import { repository } from "../tools/local-stack.ts";
 import { underLoad } from "./steady-load.ts";
 import { openTestStack, type TestStack } from "./test-stack.ts";
 
@@ -55,22 +56,55 @@ test("an occupied port is refused by its setting, and nothing is started", async
   }
 });
 
-test("interrupted in the middle of `up`, the next `up` completes", async () => {
-  const { environment, configFile } = platform.stack;
-  const args = ["up", "--yes", "--skip-preview", "--stack", "local", "--config-file", configFile];
-  const engine = spawn("pulumi", args, { env: environment, cwd: process.cwd(), detached: true });
-  while (!processes().includes("postgres-primary")) await sleep(50);
-  process.kill(-(engine.pid as number), "SIGINT");
-  const [code] = await once(engine, "exit");
-  expect(code).not.toBe(0);
+test("killed in the middle of `up`, then interrupted in the next, the one after completes", async () => {
+  await endUpWhen(() => processes().includes("postgres-primary"), "SIGKILL");
+  await endUpWhen(() => processes().includes("api-1"), "SIGINT");
   await platform.engine("up", "--yes", "--refresh");
 });
+
+/** Starts `up` as a terminal would, through what every command uses, and ends it by a signal. */
+async function endUpWhen(reached: () => boolean, signal: NodeJS.Signals): Promise<void> {
+  const script = `
+    import { openLocalStack, runEngine } from "./tools/local-stack.ts";
+    const stack = await openLocalStack(${JSON.stringify(platform.settingsFile)}, process.env);
+    process.exitCode = await runEngine(stack, ["up", "--yes", "--skip-preview"]);`;
+  const engine = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: repository,
+    env: platform.stack.environment,
+    detached: true,
+    stdio: "ignore",
+  });
+  const ended = once(engine, "exit");
+  while (!reached()) {
+    expect(engine.exitCode, "ended by itself").toBeNull();
+    await sleep(20);
+  }
+  process.kill(-(engine.pid as number), signal);
+  expect(await ended).not.toEqual([0, null]);
+}
 
 test("up brings the platform, reached through the edge", async () => {
   expect(await answer("/v1/businesses?limit=2")).toMatchObject({ status: 200, body: { items: [{}, {}] } });
   expect(await answer("/reference/localities?zip=90210")).toMatchObject({ status: 200 });
   expect((await answer("/v1/businesses/999999999")).status).toBe(404);
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
+});
+
+test("the edge caches what it may, each encoding apart, and answers 304 to whoever has it", async () => {
+  const ask = (headers: Record<string, string>) => fetch(`${url}/v1/businesses?limit=100`, { headers });
+  const bodies = new Set<string>();
+  for (const encoding of ["br", "gzip", "identity"]) {
+    await (await ask({ "accept-encoding": encoding })).text();
+    const cached = await ask({ "accept-encoding": encoding });
+    expect(cached.headers.get("x-cache"), encoding).toBe("HIT");
+    expect(cached.headers.get("content-encoding") ?? "identity").toBe(encoding);
+    const held = { "accept-encoding": encoding, "if-none-match": cached.headers.get("etag") ?? "none" };
+    expect((await ask(held)).status).toBe(304);
+    bodies.add(await cached.text());
+  }
+  expect(bodies.size).toBe(1);
+  const health = [await fetch(`${url}/health/live`), await fetch(`${url}/health/live`)];
+  expect(health.map(({ headers }) => headers.get("x-cache"))).toEqual(["MISS", "MISS"]);
 });
 
 test("Prometheus scrapes every instance and the edge", async () => {

@@ -19,6 +19,8 @@ import { setUp } from "../tools/setup/setup.ts";
 export interface TestStack {
   readonly stack: LocalStack;
   readonly dataFolder: string;
+  /** Its settings, in the form of `Pulumi.local.yaml`. */
+  readonly settingsFile: string;
   /** @returns what the engine printed. @throws Error with it when the engine failed */
   engine(...command: string[]): Promise<string>;
   outputs(): Promise<StackOutputs>;
@@ -34,15 +36,15 @@ export async function openTestStack(initial: Record<string, unknown>): Promise<T
   const dataFolder = mkdtempSync(join(tmpdir(), "keelson-"));
   // PostgreSQL's user passes through it.
   chmodSync(dataFolder, 0o711);
+  const settingsFile = join(dataFolder, "settings.yaml");
   let settings: Record<string, unknown> = { environment: "local", dataFolder, ports: await freePorts() };
   let stack: LocalStack;
 
   async function change(changed: Record<string, unknown>): Promise<void> {
     settings = { ...settings, ...changed };
-    const file = join(dataFolder, "settings.yaml");
     const namespaced = Object.entries(settings).map(([key, value]) => [`keelson:${key}`, value]);
-    writeFileSync(file, stringify({ config: Object.fromEntries(namespaced) }));
-    stack = await openLocalStack(file, environment(pulumi));
+    writeFileSync(settingsFile, stringify({ config: Object.fromEntries(namespaced) }));
+    stack = await openLocalStack(settingsFile, environment(pulumi));
   }
 
   async function engine(...command: string[]): Promise<string> {
@@ -58,6 +60,7 @@ export async function openTestStack(initial: Record<string, unknown>): Promise<T
       return stack;
     },
     dataFolder,
+    settingsFile,
     engine,
     change,
     outputs: () => readOutputs(stack, { secrets: true }),

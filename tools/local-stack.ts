@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { identify } from "../infra/local/provider/daemon.ts";
 import { notWritable } from "../infra/local/provider/folder.ts";
 import { type LocalSettings, readSettings } from "../infra/settings.ts";
 
@@ -158,18 +159,10 @@ async function releaseStaleLock(environment: NodeJS.ProcessEnv): Promise<void> {
     ".pulumi/locks/organization/keelson",
     stack,
   );
-  const locks = existsSync(folder) ? readdirSync(folder) : [];
+  const locks = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
   const holders = locks.map((lock) => JSON.parse(readFileSync(join(folder, lock), "utf8")).pid as number);
-  if (holders.length === 0 || holders.some(isAlive)) return;
+  if (holders.length === 0 || holders.some(identify)) return;
   await pulumi(["cancel", "--yes", "--stack", stack], environment, () => {});
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 function pulumi(args: string[], env: NodeJS.ProcessEnv, output: EngineOutput): Promise<number> {

@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { resources, throughput } from "../objectives.ts";
 import { runCommand } from "./command.ts";
 import { openLocalStack, readOutputs, repository, settingsOption } from "./local-stack.ts";
@@ -32,6 +31,7 @@ await runCommand(help, options, async ({ url, rate, seconds, settings }) => {
   const tools = await setUp(["pulumi", "k6"]);
   const stack = await openLocalStack(settings, environment(tools.pulumi));
   const { url: edge, instanceUrls } = await readOutputs(stack);
+  if (!edge) throw new Error("The platform is not running; `npm start` brings it up.");
   const target = localUrl(url ?? edge);
   const variables = {
     BASE_URL: target,
@@ -42,7 +42,7 @@ await runCommand(help, options, async ({ url, rate, seconds, settings }) => {
   const instances = instanceUrls.includes(target) ? [target] : instanceUrls;
   const watch = watchMemory(instances);
   const code = await runK6(tools.k6.path, variables);
-  return showMemory(await watch.peaks()) ? code : code || 1;
+  return showMemory(watch.peaks()) ? code : code || 1;
 });
 
 /** Load goes to this machine only. */
@@ -72,26 +72,25 @@ async function runK6(k6: string, variables: Record<string, string>): Promise<num
 /** Samples each instance's resident memory once a second; `peaks` ends it. */
 function watchMemory(instances: readonly string[]) {
   const peaks = new Map<string, number>();
-  const stop = new AbortController();
-  const watching = (async () => {
-    while (!stop.signal.aborted) {
-      for (const url of instances)
-        peaks.set(url, Math.max(peaks.get(url) ?? 0, await residentMegabytes(url)));
-      await sleep(1000, undefined, { signal: stop.signal }).catch(() => {});
-    }
-  })();
+  const timer = setInterval(async () => {
+    for (const url of instances) peaks.set(url, Math.max(peaks.get(url) ?? 0, await residentMegabytes(url)));
+  }, 1000);
   return {
-    async peaks() {
-      stop.abort();
-      await watching;
+    peaks() {
+      clearInterval(timer);
       return peaks;
     },
   };
 }
 
+/** @returns 0 for an instance that does not answer, as one that was ended on purpose */
 async function residentMegabytes(url: string): Promise<number> {
-  const metrics = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]) / 1e6;
+  try {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    return Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]) / 1e6;
+  } catch {
+    return 0;
+  }
 }
 
 function showMemory(peaks: ReadonlyMap<string, number>): boolean {

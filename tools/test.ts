@@ -6,24 +6,32 @@ import { repository } from "./local-stack.ts";
 import { environment } from "./setup/engine.ts";
 import { setUp } from "./setup/setup.ts";
 
-const binaries = join(repository, "node_modules/.bin");
+const help = `
+npm test [-- <words or flags for vitest>]
 
-/** Arguments go to vitest, which then runs alone: `npm test -- settings`, `npm test -- --project unit`. */
+Sets up what is missing, then checks types and style and runs every test, on platforms of their own. With
+arguments only vitest runs, with these: \`npm test -- settings\`, \`npm test -- --project unit\`.`;
+
+const binaries = join(repository, "node_modules/.bin");
 const filters = process.argv.slice(2);
 const checks = [["tsc"], ["biome", "check", "--error-on-warnings", "."]];
 const commands = [...(filters.length > 0 ? [] : checks), ["vitest", "run", ...filters]];
 
-try {
+async function runAll(): Promise<number> {
   const env = environment((await setUp()).pulumi);
   for (const [program = "", ...args] of commands) {
     const child = spawn(join(binaries, program), args, { cwd: repository, env, stdio: "inherit" });
     const [code] = await once(child, "exit");
-    if (code !== 0) {
-      process.exitCode = code ?? 1;
-      break;
-    }
+    if (code !== 0) return code ?? 1;
   }
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
+  return 0;
+}
+
+if (filters.includes("--help")) {
+  console.log(help.trim());
+} else {
+  process.exitCode = await runAll().catch((error: Error) => {
+    console.error(error.message);
+    return 1;
+  });
 }

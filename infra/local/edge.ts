@@ -60,7 +60,6 @@ export function configuration({ port, metricsPort, instances }: EdgeArgs): strin
   const servers = instances.map((address, index) => `  server api-${index + 1} ${address}`);
   return `global
   stats socket unix@admin.sock mode 600 level admin expose-fd listeners
-  maxconn 8192
   # An old worker that still has clients after a reload ends then.
   hard-stop-after 30s
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Kind } from "./kind.ts";
 
 type Inputs = {
-  /** Bytes of randomness; the text is half as long again. */
+  /** Bytes of randomness; the text is a third longer. */
   readonly bytes: number;
 };
 

@@ -111,7 +111,7 @@ async function start(inputs: Inputs, context: Context): Promise<number> {
       await untilReady(inputs, identity, context);
       return identity.pid;
     } catch (error) {
-      await stop(identity, "SIGKILL", 0);
+      await stop(identity, inputs.stopSignal, inputs.stopSeconds);
       rmSync(recordPath(inputs.folder), { force: true });
       // What its predecessor left (a lock file, a port) may take a moment to go.
       if (!(error instanceof EndedEarly) || attempt === attempts || context.signal.aborted) throw error;
@@ -209,7 +209,13 @@ async function portFailures({ folder, ports }: Inputs): Promise<string[]> {
 
 async function lookUp(name: string): Promise<User> {
   const id = async (flag: string) => Number((await run("id", [flag, name])).stdout);
-  return { uid: await id("-u"), gid: await id("-g") };
+  try {
+    return { uid: await id("-u"), gid: await id("-g") };
+  } catch {
+    throw new Error(
+      `there is no user "${name}" to run it as; make one, or run the command as an ordinary user`,
+    );
+  }
 }
 
 function fingerprintOf(inputs: Inputs): string {

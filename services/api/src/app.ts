@@ -19,8 +19,8 @@ export async function addApp(server: FastifyInstance, parts: Parts): Promise<voi
   addProblems(server);
   addMetrics(server, parts.registry);
   await addDocs(server);
-  addHealth(server, parts);
   addDirectory(server, parts);
   addReference(server, parts);
   addPricing(server, parts);
+  addHealth(server, parts);
 }

@@ -13,6 +13,8 @@ export interface CachedRoute<Input extends TObject, Body extends TSchema> {
   /** The template, for example `/v1/businesses/:id`. */
   readonly url: string;
   readonly kind: Kind;
+  /** Under which heading the documentation has it. */
+  readonly feature: string;
   readonly summary: string;
   /** What is asked: the fields that the template names come from the path, the others from the query. */
   readonly input: Input;
@@ -41,11 +43,11 @@ export function addCachedRoute<Input extends TObject, Body extends TSchema>(
 }
 
 function schemaOf<Input extends TObject, Body extends TSchema>(route: CachedRoute<Input, Body>) {
-  const { url, kind, summary, input, body } = route;
+  const { url, feature, summary, input, body } = route;
   const inPath = Object.keys(input.properties).filter((name) => url.includes(`/:${name}`));
   return {
     summary,
-    tags: [kind],
+    tags: [feature],
     params: Type.Pick(input, inPath),
     querystring: Type.Omit(input, inPath, { additionalProperties: false }),
     response: { 200: body, 400: refusal, 404: refusal, 503: refusal },

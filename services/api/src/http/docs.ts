@@ -15,5 +15,8 @@ export async function addDocs(server: FastifyInstance): Promise<void> {
       },
     },
   });
-  await server.register(swaggerUi, { routePrefix: "/docs" });
+  await server.register(swaggerUi, {
+    routePrefix: "/docs",
+    theme: { title: "Keelson API", css: [{ filename: "theme.css", content: ".topbar { display: none }" }] },
+  });
 }

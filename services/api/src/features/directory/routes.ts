@@ -9,6 +9,7 @@ export function addDirectory(server: FastifyInstance, { cache, database }: Parts
   addCachedRoute(server, cache, {
     url: "/v1/businesses",
     kind: "search",
+    feature: "directory",
     summary: "Businesses that pass every filter, a page at a time",
     input: BusinessFilter,
     body: BusinessPage,
@@ -18,6 +19,7 @@ export function addDirectory(server: FastifyInstance, { cache, database }: Parts
   addCachedRoute(server, cache, {
     url: "/v1/businesses/:id",
     kind: "business",
+    feature: "directory",
     summary: "A business by its id",
     input: BusinessPath,
     body: Business,

@@ -9,6 +9,7 @@ export function addPricing(server: FastifyInstance, { cache, database }: Parts):
   addCachedRoute(server, cache, {
     url: "/codes/price",
     kind: "pricing",
+    feature: "pricing",
     summary: "What Medicare pays for a procedure in the locality of a ZIP code",
     input: PriceQuery,
     body: PricedCode,

@@ -9,6 +9,7 @@ export function addReference(server: FastifyInstance, { cache, database }: Parts
   addCachedRoute(server, cache, {
     url: "/reference/localities",
     kind: "reference",
+    feature: "reference",
     summary: "The Medicare payment locality of a ZIP code",
     input: LocalityQuery,
     body: Locality,

@@ -50,8 +50,8 @@ const localSchema = Type.Object(
       postgres: port(15_432),
     }),
     dataFolder: Type.String({
-      title: "an absolute path of at most 60 characters (the limit of PostgreSQL's socket path)",
-      pattern: "^/[^\\n]{1,59}$",
+      title: "an absolute path of at most 68 characters (sockets below it may have 103)",
+      pattern: "^/[^\\n]{1,67}$",
       default: defaultDataFolder(),
     }),
   },

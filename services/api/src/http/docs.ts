@@ -17,6 +17,9 @@ export async function addDocs(server: FastifyInstance): Promise<void> {
   });
   await server.register(swaggerUi, {
     routePrefix: "/docs",
-    theme: { title: "Keelson API", css: [{ filename: "theme.css", content: ".topbar { display: none }" }] },
+    theme: {
+      title: "Keelson API",
+      css: [{ filename: "theme.css", content: ".swagger-ui .topbar { display: none }" }],
+    },
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Forms a Redis Cluster of running nodes where there is none, and waits until it is whole: every slot
+ * Forms a Redis Cluster of running nodes where there is none of just these, and waits until it is whole: every slot
  * covered and every replica in sync. Run as `node redis-cluster.ts <redis-cli> <host:port>...` with the
  * password in REDISCLI_AUTH and the number of replicas a primary in REPLICAS_PER_SHARD.
  */
@@ -70,9 +70,10 @@ async function form(): Promise<void> {
 }
 
 const known = (await fields(nodes[0] ?? "", "cluster", "info")).get("cluster_known_nodes");
-let remaining = known === "1" ? "not formed yet" : await untilWhole(20);
+let remaining =
+  known === `${nodes.length}` ? await untilWhole(20) : `${known} of ${nodes.length} nodes know each other`;
 if (remaining) {
-  // Half-formed or broken beyond its own healing: a cache is formed anew.
+  // New, resized, or broken beyond its own healing: a cache is formed anew.
   console.log(`forming the cluster (${remaining})`);
   await form();
   remaining = await untilWhole(30);

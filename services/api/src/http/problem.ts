@@ -36,8 +36,9 @@ export function addProblems(server: FastifyInstance): void {
   );
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     const answer = problemOf(error);
-    if (answer.status >= 500) request.log.error({ err: error, req: request }, "A request failed");
+    // A part that is away is logged where it is noticed, not by every request that misses it.
     if (answer.status === 503) reply.header("retry-after", 1);
+    else if (answer.status >= 500) request.log.error({ err: error, req: request }, "A request failed");
     return sendProblem(reply, answer);
   });
 }

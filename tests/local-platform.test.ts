@@ -10,7 +10,7 @@ import { identify, isRunning } from "../infra/local/provider/daemon.ts";
 import { takenPorts } from "../infra/local/provider/ports.ts";
 import { consecutive } from "../infra/settings.ts";
 import { edge } from "../objectives.ts";
-import { repository } from "../tools/local-stack.ts";
+import { repository } from "../tools/setup/node.mjs";
 import { underLoad } from "./steady-load.ts";
 import { openTestStack, type TestStack } from "./test-stack.ts";
 

@@ -3,20 +3,24 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Parsed<O extends Options> = ReturnType<
-  typeof parseArgs<{ options: O; allowPositionals: true; strict: true }>
+  typeof parseArgs<{ options: O; allowPositionals: boolean; strict: true }>
 >;
+
+/** What a command does with its flags' values and the words among its arguments. @returns its exit code */
+export type Command<O extends Options> = (values: Parsed<O>["values"], words: string[]) => Promise<number>;
 
 /**
  * Runs a command to its end and sets the exit code: what it returns, 2 for wrong flags, 1 for an error.
  *
  * @param help shown by `--help`
  * @param options its flags, for `parseArgs`
- * @param body gets the flags' values and the other arguments
+ * @param takesWords whether its arguments may hold words that are no flags, default no
  */
 export async function runCommand<O extends Options>(
   help: string,
   options: O,
-  body: (values: Parsed<O>["values"], positionals: string[]) => Promise<number>,
+  body: Command<O>,
+  takesWords = false,
 ): Promise<void> {
   const args = process.argv.slice(2);
   if (args.includes("--help") || args.includes("-h")) {
@@ -25,7 +29,7 @@ export async function runCommand<O extends Options>(
   }
   let parsed: Parsed<O>;
   try {
-    parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
+    parsed = parseArgs({ args, options, allowPositionals: takesWords, strict: true });
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${help.trim()}`);
     process.exitCode = 2;

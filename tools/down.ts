@@ -5,7 +5,7 @@ import { environment } from "./setup/engine.ts";
 import { setUp } from "./setup/setup.ts";
 
 const help = `
-npm run down [-- --purge] [-- --settings <file>]
+npm run down [-- --purge --settings <file>]
 
 Ends every process of stack \`local\`. Its data stays, and the next \`npm start\` finds it.
 

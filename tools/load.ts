@@ -1,19 +1,25 @@
 /** `npm run load`: a k6 run against the platform, judged by the promises. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { resources, throughput } from "../objectives.ts";
-import { runCommand } from "./command.ts";
-import { openLocalStack, readOutputs, repository, settingsOption } from "./local-stack.ts";
+import { type Command, runCommand } from "./command.ts";
+import { openLocalStack, readOutputs, settingsOption } from "./local-stack.ts";
 import { environment } from "./setup/engine.ts";
+import { repository } from "./setup/node.mjs";
 import { setUp } from "./setup/setup.ts";
 
+const folder = join(repository, "loadtests");
+const profiles = readdirSync(folder).map((file) => basename(file, ".ts"));
+
 const help = `
-npm run load [-- --url <url>] [--rate <requests a second>] [--seconds <seconds>]
+npm run load [-- <profile> --url <url> --rate <n> --seconds <n>]
 
-Sends a constant rate of requests for single businesses to the platform that runs on this machine, a few
-of them asked for most of the time. Passes when every promise of objectives.ts that it can see is kept.
+Sends load to the platform that runs on this machine. Passes when every promise of objectives.ts that it can
+see is kept.
 
+  <profile>           a file of loadtests/: ${profiles.join(", ")}; default steady
   --url <url>         where to send them, default the edge; http://127.0.0.1:8081 is the first instance
   --rate <n>          requests a second, default ${throughput.perInstance.standard.value}
   --seconds <n>       how long, default 60, at most 3600
@@ -27,7 +33,8 @@ const options = {
   seconds: { type: "string", default: "60" },
 } as const;
 
-await runCommand(help, options, async ({ url, rate, seconds, settings }) => {
+const load: Command<typeof options> = async ({ url, rate, seconds, settings }, [profile = "steady"]) => {
+  const script = join(folder, `${oneOf("profile", profile, profiles)}.ts`);
   const tools = await setUp(["pulumi", "k6"]);
   const stack = await openLocalStack(settings, environment(tools.pulumi));
   const { url: edge, instanceUrls } = await readOutputs(stack);
@@ -41,9 +48,11 @@ await runCommand(help, options, async ({ url, rate, seconds, settings }) => {
   };
   const instances = instanceUrls.includes(target) ? [target] : instanceUrls;
   const watch = watchMemory(instances);
-  const code = await runK6(tools.k6.path, variables);
+  const code = await runK6(tools.k6.path, script, variables);
   return showMemory(watch.peaks()) ? code : code || 1;
-});
+};
+
+await runCommand(help, options, load, true);
 
 /** Load goes to this machine only. */
 function localUrl(url: string): string {
@@ -54,15 +63,20 @@ function localUrl(url: string): string {
   return origin;
 }
 
+function oneOf(field: string, found: string, allowed: readonly string[]): string {
+  if (allowed.includes(found)) return found;
+  throw new Error(`${field}: found ${found}, allowed: ${allowed.join(", ")}`);
+}
+
 function wholeNumber(flag: string, text: string, maximum: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= maximum) return value;
   throw new Error(`${flag}: found ${text}, allowed: a whole number from 1 to ${maximum}`);
 }
 
-async function runK6(k6: string, variables: Record<string, string>): Promise<number> {
+async function runK6(k6: string, script: string, variables: Record<string, string>): Promise<number> {
   const flags = Object.entries(variables).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
-  const args = ["run", "--no-usage-report", ...flags, join(repository, "loadtests/steady.ts")];
+  const args = ["run", "--no-usage-report", ...flags, script];
   const child = spawn(k6, args, { stdio: "inherit" });
   process.on("SIGINT", () => {});
   const [code] = await once(child, "exit");

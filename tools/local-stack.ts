@@ -7,8 +7,8 @@ import { parse, stringify } from "yaml";
 import { identify } from "../infra/local/provider/daemon.ts";
 import { notWritable } from "../infra/local/provider/folder.ts";
 import { type LocalSettings, readSettings } from "../infra/settings.ts";
+import { repository } from "./setup/node.mjs";
 
-export const repository = join(import.meta.dirname, "..");
 const stack = "local";
 
 /** The flag by which commands are told of other settings. */

@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { repository } from "./local-stack.ts";
 import { environment } from "./setup/engine.ts";
+import { repository } from "./setup/node.mjs";
 import { setUp } from "./setup/setup.ts";
 
 const help = `

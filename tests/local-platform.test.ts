@@ -1,7 +1,7 @@
 /** Drives the real engine through the life of stack `local`. The tests follow one another on one platform. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -58,9 +58,22 @@ test("an occupied port is refused by its setting, and nothing is started", async
 
 test("killed in the middle of `up`, then interrupted in the next, the one after completes", async () => {
   await endUpWhen(() => processes().includes("postgres-primary"), "SIGKILL");
+  await expect.poll(plugins, { timeout: 5000 }).toEqual([]);
   await endUpWhen(() => processes().includes("api-1"), "SIGINT");
   await platform.engine("up", "--yes", "--refresh");
 });
+
+/** Ids of the processes that serve this repository's provider; known on Linux only. */
+function plugins(): string[] {
+  return globSync("/proc/[0-9]*").filter((folder) => {
+    try {
+      const command = readFileSync(join(folder, "cmdline"), "utf8");
+      return command.includes(join(repository, "infra/local/provider/main.ts"));
+    } catch {
+      return false;
+    }
+  });
+}
 
 /** Starts `up` as a terminal would, through what every command uses, and ends it by a signal. */
 async function endUpWhen(reached: () => boolean, signal: NodeJS.Signals): Promise<void> {

@@ -80,5 +80,14 @@ class LocalProvider implements provider.Provider {
   }
 }
 
+/** An engine that is killed cannot end its plug-ins, so they end when it is gone. */
+function endWithEngine(): void {
+  const engine = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== engine) process.exit(1);
+  }, 500).unref();
+}
+
+endWithEngine();
 const [engineAddress = ""] = process.argv.slice(2);
 await provider.main(new LocalProvider(engineLogger(engineAddress)), process.argv.slice(2));

@@ -44,7 +44,7 @@ test("cache lifetimes", async () => {
 
 test("the health checks of the edge", async () => {
   const load = () => import("./infra/local/edge.ts");
-  const args = { folder: "", haproxy: "", port: 1, metricsPort: 2, instances: ["127.0.0.1:3"] };
+  const args = { port: 1, metricsPort: 2, instances: ["127.0.0.1:3"] };
   expect((await load()).configuration(args)).toMatch(/timeout server 1000ms\n {2}timeout check 325ms/);
   vi.resetModules();
   const { configuration } = await withObjectives({ "edge.failureDetection": 2000 }, load);

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { identify } from "../infra/local/provider/daemon.ts";
 import { notWritable } from "../infra/local/provider/folder.ts";
@@ -64,7 +64,7 @@ export async function runEngine(
   command: readonly string[],
   output: EngineOutput = "inherit",
 ): Promise<number> {
-  await releaseStaleLock(environment);
+  await releaseStaleLock(dirname(configFile), environment);
   return pulumi([...command, "--stack", stack, "--config-file", configFile], environment, output);
 }
 
@@ -106,13 +106,8 @@ export function purge({ settings: { dataFolder } }: LocalStack): void {
 
 /** Where the engine keeps what it knows of the stack. */
 function stateFolder({ dataFolder }: LocalSettings): string {
-  const place = notWritable(dataFolder);
-  if (place) {
-    throw new Error(
-      `The data folder ${dataFolder} cannot be used: ${place} cannot be written to.\n` +
-        "Set keelson:dataFolder in Pulumi.local.yaml to a folder that can.",
-    );
-  }
+  const reason = notWritable(dataFolder);
+  if (reason) throw new Error(`The data folder ${dataFolder} cannot be used: ${reason}`);
   const folder = join(dataFolder, "state");
   // Servers' users pass through the data folder; the state is nobody else's.
   mkdirSync(dataFolder, { recursive: true, mode: 0o711 });
@@ -153,12 +148,8 @@ function writeConfig(file: string, config: Record<string, unknown>): void {
 }
 
 /** An engine that was killed leaves its lock behind; one whose process is gone protects nothing. */
-async function releaseStaleLock(environment: NodeJS.ProcessEnv): Promise<void> {
-  const folder = join(
-    new URL(environment.PULUMI_BACKEND_URL ?? "").pathname,
-    ".pulumi/locks/organization/keelson",
-    stack,
-  );
+async function releaseStaleLock(state: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const folder = join(state, ".pulumi/locks/organization/keelson", stack);
   const locks = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
   const holders = locks.map((lock) => JSON.parse(readFileSync(join(folder, lock), "utf8")).pid as number);
   if (holders.length === 0 || holders.some(identify)) return;

@@ -8,8 +8,6 @@ import { findServers } from "../../tools/setup/servers.ts";
 import { configuration } from "./edge.ts";
 
 const args = {
-  folder: "/data",
-  haproxy: "haproxy",
   port: 8080,
   metricsPort: 8404,
   instances: ["127.0.0.1:8081", "127.0.0.1:8082"],

@@ -56,7 +56,11 @@ const checkTimeout = Math.floor(
 );
 
 /** @internal for its test */
-export function configuration({ port, metricsPort, instances }: EdgeArgs): string {
+export function configuration({
+  port,
+  metricsPort,
+  instances,
+}: Pick<EdgeArgs, "port" | "metricsPort" | "instances">): string {
   const servers = instances.map((address, index) => `  server api-${index + 1} ${address}`);
   return `global
   stats socket unix@admin.sock mode 600 level admin expose-fd listeners

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
  * Tries what permissions alone do not tell: a file system may be read-only, or full. Nothing stays behind.
  *
  * @param folder one that need not exist yet
- * @returns the folder nearest to it that exists, when that cannot be written to; else nothing
+ * @returns why not, and what to do about it; nothing when it can
  */
 export function notWritable(folder: string): string | undefined {
   let existing = folder;
@@ -15,6 +15,6 @@ export function notWritable(folder: string): string | undefined {
     rmdirSync(mkdtempSync(join(existing, ".writable-")));
     return undefined;
   } catch {
-    return existing;
+    return `${existing} cannot be written to; set keelson:dataFolder to a folder that can`;
   }
 }

@@ -62,7 +62,7 @@ export const processKind: Kind<Inputs, Outputs> = {
 
   async check(inputs) {
     if (inputs.folder === unknownValue) return [];
-    return [...folderFailures(inputs.folder), ...(await portFailures(inputs))];
+    return [notWritable(inputs.folder) ?? [], await portFailures(inputs)].flat();
   },
 
   async create(inputs, context) {
@@ -187,11 +187,6 @@ function writeFiles({ folder, files }: Inputs, user: User | undefined): void {
     if (user) chownSync(`${path}.new`, user.uid, user.gid);
     renameSync(`${path}.new`, path);
   }
-}
-
-function folderFailures(folder: string): string[] {
-  const place = notWritable(folder);
-  return place ? [`${place} cannot be written to; set keelson:dataFolder to a folder that can`] : [];
 }
 
 async function portFailures({ folder, ports }: Inputs): Promise<string[]> {

@@ -1,13 +1,8 @@
 /** The service's configuration, read from the environment once. */
 import { Type } from "typebox";
 import { validate } from "../../../validate.ts";
+import { type Address, addressPattern, toAddress } from "./address.ts";
 import { numberCoercion } from "./coerce.ts";
-
-/** Where a server listens. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Everything that is set from outside. */
 export interface Config {
@@ -40,7 +35,6 @@ export interface RedisConfig {
   readonly password: string;
 }
 
-const address = "[^:,\\s]+:\\d{1,5}";
 const name = (title: string) => Type.String({ minLength: 1, title });
 const secret = (title: string) => Type.String({ minLength: 1, title, writeOnly: true });
 
@@ -49,17 +43,17 @@ const Environment = Type.Object({
   PORT: Type.Integer({ minimum: 1, maximum: 65_535 }),
   INSTANCE: name("a name for this instance"),
   LOG_LEVEL: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], { default: "info" }),
-  DATABASE_WRITER: Type.String({ pattern: `^${address}$`, title: "host:port" }),
+  DATABASE_WRITER: Type.String({ pattern: `^${addressPattern}$`, title: "host:port" }),
   DATABASE_READERS: Type.String({
     default: "",
-    pattern: `^(${address}(,${address})*)?$`,
+    pattern: `^(${addressPattern}(,${addressPattern})*)?$`,
     title: "host:port, several separated by commas, or nothing",
   }),
   DATABASE_NAME: name("the name of a database"),
   DATABASE_USER: name("the name of a database user"),
   DATABASE_PASSWORD: secret("the password of the database user"),
   REDIS_NODES: Type.String({
-    pattern: `^${address}(,${address})*$`,
+    pattern: `^${addressPattern}(,${addressPattern})*$`,
     title: "host:port, several separated by commas",
   }),
   REDIS_PASSWORD: secret("the password of the Redis Cluster"),
@@ -97,9 +91,4 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 function toAddresses(list: string): Address[] {
   return list === "" ? [] : list.split(",").map(toAddress);
-}
-
-function toAddress(text: string): Address {
-  const [host = "", port] = text.split(":");
-  return { host, port: Number(port) };
 }

@@ -2,12 +2,13 @@
 import pg from "pg";
 import { Type } from "typebox";
 import { validate } from "../../../../validate.ts";
+import { addressPattern, toAddress } from "../address.ts";
 
 /** How long a server may take to accept the connection, in ms. */
 const connectMs = 10_000;
 
 const Environment = Type.Object({
-  DATABASE_WRITER: Type.String({ pattern: "^[^:,\\s]+:\\d{1,5}$", title: "host:port" }),
+  DATABASE_WRITER: Type.String({ pattern: `^${addressPattern}$`, title: "host:port" }),
   DATABASE_NAME: Type.String({ minLength: 1, title: "the name of a database" }),
   DATABASE_USER: Type.String({ minLength: 1, title: "the database user who owns the schema" }),
   DATABASE_PASSWORD: Type.String({ minLength: 1, title: "the password of that user", writeOnly: true }),
@@ -21,10 +22,8 @@ const Environment = Type.Object({
  */
 export async function connect(environment: Readonly<Record<string, string | undefined>>): Promise<pg.Client> {
   const set = validate("Environment", Environment, environment);
-  const [host = "", port] = set.DATABASE_WRITER.split(":");
   const client = new pg.Client({
-    host,
-    port: Number(port),
+    ...toAddress(set.DATABASE_WRITER),
     database: set.DATABASE_NAME,
     user: set.DATABASE_USER,
     password: set.DATABASE_PASSWORD,

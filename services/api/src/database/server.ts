@@ -1,7 +1,8 @@
 /** One database server with its pool of connections. */
 import pg from "pg";
 import { edge, latency, resources } from "../../../../objectives.ts";
-import type { Address, DatabaseConfig } from "../config.ts";
+import type { Address } from "../address.ts";
+import type { DatabaseConfig } from "../config.ts";
 import type { Log } from "../log.ts";
 import { type PartHealth, probe } from "../probe.ts";
 import type { Query } from "./database.ts";

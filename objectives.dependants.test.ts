@@ -58,7 +58,9 @@ test("the number of instances, and its default in the settings", async () => {
     load,
   );
   expect(readSettings("local", { "keelson:environment": "local" })).toMatchObject({ instances: 4 });
-  expect(readSettings("prod", { "keelson:environment": "prod" })).toMatchObject({
+  expect(
+    readSettings("prod", { "keelson:environment": "prod", "keelson:account": "111122223333" }),
+  ).toMatchObject({
     instances: { min: 4, max: 60 },
   });
 });

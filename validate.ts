@@ -3,7 +3,11 @@
  * A mistake names the field, the value found and what is allowed.
  */
 import type { Static, TSchema } from "typebox";
+import { Settings } from "typebox/system";
 import { Value } from "typebox/value";
+
+// The library stops after eight mistakes otherwise.
+Settings.Set({ maxErrors: 1000 });
 
 /** One wrong field. */
 export interface Mistake {

@@ -2,11 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { InvalidInput } from "../validate.ts";
-import { readSettings } from "./settings.ts";
+import { type CloudSettings, readSettings } from "./settings.ts";
 import { sizing } from "./sizing.ts";
 
 const root = new URL("..", import.meta.url);
 const committed = readdirSync(root).filter((name) => /^Pulumi\.\w+\.yaml$/.test(name));
+
+/** The keys that have no default. */
+function cloud(environment: string) {
+  return { "keelson:environment": environment, "keelson:account": "111122223333" };
+}
 
 function mistakesOf(config: Record<string, unknown>) {
   try {
@@ -27,6 +32,21 @@ test.each(committed)("%s is accepted as it is, and comments every key", (file) =
   }
 });
 
+test.each(["dev", "staging", "prod"])(
+  "Pulumi.%s.yaml tells every key, and each with its default",
+  (stack) => {
+    const file = parse(readFileSync(new URL(`Pulumi.${stack}.yaml`, root), "utf8")).config;
+    const { network, ...told } = readSettings(stack, file) as CloudSettings;
+    const { network: _, ...defaults } = readSettings(stack, cloud(stack)) as CloudSettings;
+    expect(told).toEqual(defaults);
+    expect(Object.keys(file).sort()).toEqual(
+      Object.keys({ ...told, network })
+        .map((key) => `keelson:${key}`)
+        .sort(),
+    );
+  },
+);
+
 test("there is a file for each environment", () => {
   expect(committed.map((file) => file.split(".")[1]).sort()).toEqual(Object.keys(sizing).sort());
 });
@@ -38,9 +58,9 @@ test("a missing key takes its default from the table of sizes", () => {
     redis: { shards: 3 },
     ports: { edge: 8080, prometheus: 9090 },
   });
-  expect(readSettings("prod", { "keelson:environment": "prod" })).toMatchObject({
+  expect(readSettings("prod", cloud("prod"))).toMatchObject({
     instances: { min: 3, max: 50 },
-    databaseReplicas: 3,
+    database: { replicas: 3 },
   });
 });
 
@@ -57,9 +77,7 @@ test("values as the engine hands them over, as text, mean the same", () => {
 });
 
 test("keys of other namespaces are left alone", () => {
-  expect(() =>
-    readSettings("dev", { "keelson:environment": "dev", "aws:region": "us-east-1" }),
-  ).not.toThrow();
+  expect(() => readSettings("dev", { ...cloud("dev"), "aws:region": "us-east-1" })).not.toThrow();
 });
 
 test("five different mistakes are told at once", () => {
@@ -90,8 +108,65 @@ test("ports that clash are named, the cluster bus included", () => {
 test("an unknown environment and a min above max are refused", () => {
   expect(mistakesOf({ "keelson:environment": "qa" })).toMatchObject([{ path: "environment", found: '"qa"' }]);
   expect(mistakesOf({})).toMatchObject([{ path: "environment", found: "nothing" }]);
-  expect(mistakesOf({ "keelson:environment": "prod", "keelson:instances": { min: 9, max: 4 } })).toEqual([
+  expect(mistakesOf({ ...cloud("prod"), "keelson:instances": { min: 9, max: 4 } })).toEqual([
     { path: "instances.min", found: "9", allowed: "at most instances.max (4)" },
+  ]);
+});
+
+test("mistakes in the settings of a cloud stack are told at once, each by its path", () => {
+  const mistakes = mistakesOf({
+    "keelson:environment": "prod",
+    "keelson:account": "12345",
+    "keelson:zones": ["a", "b"],
+    "keelson:keys": { disk: "key", cache: "key" },
+    "keelson:redis": { engine: "memcached", nodeType: "cache.x" },
+    "keelson:kubernetes": { administrators: ["me"], generations: { green: { min: "two", size: 1 } } },
+    "keelson:network": { cidr: "10.0.0.0", existing: { vpcId: "mine" } },
+    "keelson:subscribers": ["me"],
+  });
+  expect(mistakes.map(({ path }) => path).sort()).toEqual([
+    "account",
+    "keys.cache",
+    "keys.disk",
+    "kubernetes.administrators.0",
+    "kubernetes.generations.green.min",
+    "kubernetes.generations.green.size",
+    "network.cidr",
+    "network.existing.dataSubnetIds",
+    "network.existing.privateSubnetIds",
+    "network.existing.publicSubnetIds",
+    "network.existing.vpcId",
+    "redis.engine",
+    "redis.nodeType",
+    "subscribers.0",
+    "zones",
+  ]);
+  for (const { found, allowed } of mistakes) expect(found && allowed).toBeTruthy();
+});
+
+test("names and bounds between fields of a cloud stack are refused by their path", () => {
+  const mistakes = mistakesOf({
+    ...cloud("prod"),
+    "keelson:redis": { replicasPerShard: 5 },
+    "keelson:database": { replicas: 7 },
+    "keelson:kubernetes": { generations: { Blue: {}, green: { min: 16 } } },
+    "keelson:tags": { "cost*centre": "x" },
+  });
+  expect(mistakes.map(({ path }) => path).sort()).toEqual([
+    "database.replicas",
+    "kubernetes.generations",
+    "kubernetes.generations.green.min",
+    "redis.replicasPerShard",
+    "tags",
+  ]);
+});
+
+test("an account's number keeps its leading zero, and a number in place of text is refused", () => {
+  expect(readSettings("dev", { ...cloud("dev"), "keelson:account": "012345678901" })).toMatchObject({
+    account: "012345678901",
+  });
+  expect(mistakesOf({ ...cloud("dev"), "keelson:account": 111122223333 })).toMatchObject([
+    { path: "account" },
   ]);
 });
 

@@ -1,10 +1,11 @@
 /**
  * The one table of sizes: what each environment starts with. Settings may override an entry by its name.
- * Source of the node and database figures: requirement I10, as its least values.
+ * Source of the node and database figures: requirement I10, as its least values. The others are ours.
  */
 import { scaling } from "../objectives.ts";
 
-export type Environment = "local" | "dev" | "staging" | "prod";
+export type CloudEnvironment = "dev" | "staging" | "prod";
+export type Environment = "local" | CloudEnvironment;
 
 /** A machine. */
 export interface MachineSize {
@@ -16,39 +17,98 @@ export interface MachineSize {
 export interface Size {
   /** API instances: processes on one machine, pods in the cloud. */
   readonly instances: { readonly min: number; readonly max: number };
-  /** Nodes of the on-demand node group. */
-  readonly nodes: { readonly count: number; readonly size: MachineSize };
   /** Read replicas beside the primary, all of one size. */
-  readonly database: { readonly replicas: number; readonly size: MachineSize };
+  readonly database: { readonly replicas: number };
   readonly redis: { readonly shards: number; readonly replicasPerShard: number };
 }
 
-const { min, max } = scaling.instances;
-const thisMachine: MachineSize = { cpu: 2, memory: 8 };
+/** What an environment in the cloud has beside it. */
+export interface CloudSize extends Size {
+  /** Nodes of the on-demand node group: at first, and at most. */
+  readonly nodes: { readonly count: number; readonly max: number; readonly size: MachineSize };
+  /** Nodes of the spot node group, for what may be interrupted, at most. */
+  readonly spotNodes: { readonly max: number };
+  readonly database: Size["database"] & {
+    readonly size: MachineSize;
+    /** Read replicas at most, those that autoscaling adds included; equal to `replicas` means that it adds none. */
+    readonly maxReplicas: number;
+    /** Days back to which the database can be restored. */
+    readonly backupDays: number;
+  };
+  readonly redis: Size["redis"] & {
+    /** Of one node. */
+    readonly size: MachineSize;
+    /** Replicas a shard at most, those that autoscaling adds included. */
+    readonly maxReplicasPerShard: number;
+    readonly snapshotDays: number;
+  };
+  /** One for all zones, or one in each, so that a lost zone takes no other's way out. */
+  readonly natGateways: "one" | "one-per-zone";
+  /** Days that logs are kept. */
+  readonly logDays: number;
+  /** Whether stateful resources are protected from deletion. */
+  readonly isProtected: boolean;
+  /** US dollars a month above which the budget warns. */
+  readonly monthlyBudget: number;
+}
 
-export const sizing: Readonly<Record<Environment, Size>> = {
+const { min, max } = scaling.instances;
+
+export const sizing: Readonly<{ local: Size } & Record<CloudEnvironment, CloudSize>> = {
   local: {
     instances: { min: min.value, max: min.value },
-    nodes: { count: 1, size: thisMachine },
-    database: { replicas: 2, size: thisMachine },
+    database: { replicas: 2 },
     redis: { shards: 3, replicasPerShard: 1 },
   },
   dev: {
     instances: { min: 2, max: 10 },
-    nodes: { count: 2, size: { cpu: 2, memory: 4 } },
-    database: { replicas: 0, size: { cpu: 2, memory: 8 } },
-    redis: { shards: 1, replicasPerShard: 1 },
+    nodes: { count: 2, max: 8, size: { cpu: 2, memory: 4 } },
+    spotNodes: { max: 2 },
+    database: { replicas: 0, maxReplicas: 0, size: { cpu: 2, memory: 8 }, backupDays: 1 },
+    redis: {
+      shards: 1,
+      replicasPerShard: 1,
+      maxReplicasPerShard: 1,
+      size: { cpu: 2, memory: 1 },
+      snapshotDays: 1,
+    },
+    natGateways: "one",
+    logDays: 14,
+    isProtected: false,
+    monthlyBudget: 1000,
   },
   staging: {
     instances: { min: min.value, max: max.value },
-    nodes: { count: 3, size: { cpu: 4, memory: 8 } },
-    database: { replicas: 1, size: { cpu: 4, memory: 16 } },
-    redis: { shards: 2, replicasPerShard: 1 },
+    nodes: { count: 3, max: 20, size: { cpu: 4, memory: 8 } },
+    spotNodes: { max: 4 },
+    database: { replicas: 1, maxReplicas: 2, size: { cpu: 4, memory: 16 }, backupDays: 7 },
+    redis: {
+      shards: 2,
+      replicasPerShard: 1,
+      maxReplicasPerShard: 2,
+      size: { cpu: 2, memory: 6 },
+      snapshotDays: 3,
+    },
+    natGateways: "one-per-zone",
+    logDays: 30,
+    isProtected: true,
+    monthlyBudget: 4000,
   },
   prod: {
     instances: { min: min.value, max: max.value },
-    nodes: { count: 5, size: { cpu: 8, memory: 16 } },
-    database: { replicas: 3, size: { cpu: 8, memory: 32 } },
-    redis: { shards: 3, replicasPerShard: 2 },
+    nodes: { count: 5, max: 15, size: { cpu: 8, memory: 16 } },
+    spotNodes: { max: 10 },
+    database: { replicas: 3, maxReplicas: 6, size: { cpu: 8, memory: 32 }, backupDays: 35 },
+    redis: {
+      shards: 3,
+      replicasPerShard: 2,
+      maxReplicasPerShard: 4,
+      size: { cpu: 2, memory: 13 },
+      snapshotDays: 7,
+    },
+    natGateways: "one-per-zone",
+    logDays: 90,
+    isProtected: true,
+    monthlyBudget: 15_000,
   },
 };

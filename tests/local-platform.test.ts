@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { identify, isRunning } from "../infra/local/provider/daemon.ts";
 import { takenPorts } from "../infra/local/provider/ports.ts";
-import { consecutive } from "../infra/settings.ts";
+import { consecutive } from "../infra/local/settings.ts";
 import { edge } from "../objectives.ts";
 import { repository } from "../tools/setup/node.mjs";
 import { underLoad } from "./steady-load.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { takenPorts } from "../infra/local/provider/ports.ts";
-import { consecutive } from "../infra/settings.ts";
+import { consecutive } from "../infra/local/settings.ts";
 import {
   type LocalStack,
   openLocalStack,

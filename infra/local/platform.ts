@@ -1,11 +1,11 @@
 /** Stack `local`: the platform as real processes on this machine. Reads as its table of contents. */
 import * as pulumi from "@pulumi/pulumi";
-import { consecutive, type LocalSettings, redisNodeCount } from "../settings.ts";
 import { Api } from "./api.ts";
 import { Edge } from "./edge.ts";
 import { Postgres } from "./postgres.ts";
 import { Prometheus } from "./prometheus.ts";
 import { Redis } from "./redis.ts";
+import { consecutive, type LocalSettings, redisNodeCount } from "./settings.ts";
 
 export interface LocalPlatformArgs {
   settings: LocalSettings;
@@ -54,7 +54,7 @@ export class LocalPlatform extends pulumi.ComponentResource {
       {
         folder,
         binaries: programs.postgres,
-        ports: [ports.postgres, ...consecutive(ports.postgres + 1, settings.databaseReplicas)],
+        ports: [ports.postgres, ...consecutive(ports.postgres + 1, settings.database.replicas)],
         ...(args.postgresUser && { runAs: args.postgresUser }),
       },
       child,

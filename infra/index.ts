@@ -1,20 +1,29 @@
 /** The program: settings → platform → outputs. */
 import * as pulumi from "@pulumi/pulumi";
-import { findServers } from "../tools/setup/servers.ts";
-import { LocalPlatform } from "./local/platform.ts";
-import { readSettings } from "./settings.ts";
+import { type CloudSettings, type LocalSettings, readSettings } from "./settings.ts";
 
-const settings = readSettings(pulumi.getStack(), pulumi.runtime.allConfig());
-
-if (settings.environment !== "local") {
-  throw new Error(`Environment "${settings.environment}" has no platform yet; "local" has.`);
+/** @returns the stack's outputs */
+export default async function program(): Promise<object> {
+  const settings = readSettings(pulumi.getStack(), pulumi.runtime.allConfig());
+  return settings.environment === "local" ? local(settings) : cloud(settings);
 }
 
-const isRoot = process.getuid?.() === 0;
-const platform = new LocalPlatform("platform", {
-  settings,
-  programs: findServers(),
-  ...(isRoot && { postgresUser: "postgres" }),
-});
+// Only the platform that is asked for is loaded, with its packages.
 
-export const { url, prometheusUrl, instanceUrls, connections } = platform;
+async function local(settings: LocalSettings) {
+  const { findServers } = await import("../tools/setup/servers.ts");
+  const { LocalPlatform } = await import("./local/platform.ts");
+  const isRoot = process.getuid?.() === 0;
+  const platform = new LocalPlatform("platform", {
+    settings,
+    programs: findServers(),
+    ...(isRoot && { postgresUser: "postgres" }),
+  });
+  const { url, prometheusUrl, instanceUrls, connections } = platform;
+  return { url, prometheusUrl, instanceUrls, connections };
+}
+
+async function cloud(settings: CloudSettings) {
+  const { CloudPlatform } = await import("./cloud/platform.ts");
+  return new CloudPlatform({ stack: pulumi.getStack(), settings }).outputs;
+}

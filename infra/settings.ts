@@ -1,11 +1,9 @@
 /** Reads a stack's configuration into one readonly `Settings`, or refuses it with every mistake at once. */
 import { InvalidInput, validate } from "../validate.ts";
 import { type CloudSettings, cloudRules, cloudSchema } from "./cloud/settings.ts";
+import { keysIn } from "./config.ts";
 import { type LocalSettings, localSchema, portsAreDistinct } from "./local/settings.ts";
 import { type Environment, sizing } from "./sizing.ts";
-
-/** Keys of a stack's configuration that are ours start with this. */
-const namespace = "keelson:";
 
 const environments = Object.keys(sizing) as Environment[];
 
@@ -19,11 +17,7 @@ export type Settings = LocalSettings | CloudSettings;
  * @throws InvalidInput with every wrong field
  */
 export function readSettings(stack: string, config: Readonly<Record<string, unknown>>): Settings {
-  const own = Object.fromEntries(
-    Object.entries(config)
-      .filter(([key]) => key.startsWith(namespace))
-      .map(([key, value]) => [key.slice(namespace.length), parsed(value)]),
-  );
+  const own = keysIn("keelson", config);
   const subject = `Settings of stack "${stack}"`;
   const environment = environments.find((name) => name === own.environment);
   if (!environment) {
@@ -35,14 +29,4 @@ export function readSettings(stack: string, config: Readonly<Record<string, unkn
   return environment === "local"
     ? validate(subject, localSchema, own, [portsAreDistinct])
     : validate(subject, cloudSchema(environment), own, cloudRules);
-}
-
-/** Text of digits alone stays text where a schema asks for text: an account's number may start with a zero. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== "string" || /^\d{12}$/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

@@ -47,7 +47,7 @@ export interface CloudSize extends Size {
   /** Days that logs are kept. */
   readonly logDays: number;
   /** Whether stateful resources are protected from deletion. */
-  readonly isProtected: boolean;
+  readonly protect: boolean;
   /** US dollars a month above which the budget warns. */
   readonly monthlyBudget: number;
 }
@@ -74,7 +74,7 @@ export const sizing: Readonly<{ local: Size } & Record<CloudEnvironment, CloudSi
     },
     natGateways: "one",
     logDays: 14,
-    isProtected: false,
+    protect: false,
     monthlyBudget: 1000,
   },
   staging: {
@@ -91,7 +91,7 @@ export const sizing: Readonly<{ local: Size } & Record<CloudEnvironment, CloudSi
     },
     natGateways: "one-per-zone",
     logDays: 30,
-    isProtected: true,
+    protect: true,
     monthlyBudget: 4000,
   },
   prod: {
@@ -108,7 +108,7 @@ export const sizing: Readonly<{ local: Size } & Record<CloudEnvironment, CloudSi
     },
     natGateways: "one-per-zone",
     logDays: 90,
-    isProtected: true,
+    protect: true,
     monthlyBudget: 15_000,
   },
 };

@@ -31,9 +31,33 @@ export function trustService(service: string, account: string): Statement {
   };
 }
 
-/** Lets pods take a role through EKS Pod Identity. */
-export function trustPods(): Statement {
-  return { Principal: { Service: "pods.eks.amazonaws.com" }, Action: ["sts:AssumeRole", "sts:TagSession"] };
+/** Lets EC2 instances take a role through their profile. EC2 names no source account when it does. */
+export function trustInstances(): Statement {
+  return { Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
+}
+
+/** Pods of one service account in one cluster, as EKS Pod Identity tags their sessions. */
+export interface PodPrincipal {
+  clusterName: pulumi.Input<string>;
+  namespace: string;
+  serviceAccount: string;
+}
+
+/** Lets pods take a role through EKS Pod Identity; only those of `principal` where it is given. */
+export function trustPods(principal?: PodPrincipal): Statement {
+  return {
+    Principal: { Service: "pods.eks.amazonaws.com" },
+    Action: ["sts:AssumeRole", "sts:TagSession"],
+    ...(principal && {
+      Condition: {
+        StringEquals: {
+          "aws:RequestTag/eks-cluster-name": principal.clusterName,
+          "aws:RequestTag/kubernetes-namespace": principal.namespace,
+          "aws:RequestTag/kubernetes-service-account": principal.serviceAccount,
+        },
+      },
+    }),
+  };
 }
 
 export interface RoleArgs {

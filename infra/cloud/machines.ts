@@ -48,3 +48,13 @@ export function smallest<Name extends string>(
   if (fitting) return fitting;
   throw new Error(`No machine of ${names.join(", ")} has ${size.cpu} CPU and ${size.memory} GB.`);
 }
+
+/**
+ * Types to ask the spot market for: the more pools, the fewer interruptions. They have the CPUs and the memory of
+ * the one given, as the autoscalers need it of one node group.
+ */
+export function spotTypesLike(type: NodeType): string[] {
+  const size = type.split(".")[1];
+  const families = type.startsWith("c") ? ["c7g", "c7gd", "c6g", "c6gd"] : ["m7g", "m7gd", "m6g", "m6gd"];
+  return families.map((family) => `${family}.${size}`);
+}

@@ -34,6 +34,7 @@ const limits = {
     pattern: /^[A-Za-z0-9][\w-]*$/,
     characters: "letters, digits, hyphens and underscores, not a hyphen first",
   },
+  eventRule: { limit: 64, pattern: /^[\w.-]+$/, characters: "letters, digits and ._-" },
 } satisfies Record<string, NameLimit>;
 
 export type NameKind = keyof typeof limits;

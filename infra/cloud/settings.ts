@@ -53,6 +53,7 @@ export function cloudSchema(environment: CloudEnvironment) {
     }),
     instances: instances(size),
     network: network(),
+    protect: Type.Boolean({ default: size.protect }),
     keys: withDefault(optional(keyPurposes, keyArn)),
     redis: redis(size),
     database: database(size),

@@ -15,6 +15,8 @@ const commands = new Map([
   ["test", { packages: true }],
   ["down", { packages: true }],
   ["load", { packages: true }],
+  ["preview", { packages: true }],
+  ["quotas", { packages: true }],
   ["doctor", { packages: false }],
 ]);
 

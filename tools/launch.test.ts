@@ -65,7 +65,7 @@ function pretend(node: string, platform: string): NodeJS.ProcessEnv {
 test("refuses a command it does not know, and lists those it does", () => {
   expect(launch(["strat"])).toMatchObject({
     status: 1,
-    stderr: 'There is no command "strat". Known: start, test, down, load, doctor.\n',
+    stderr: 'There is no command "strat". Known: start, test, down, load, preview, quotas, doctor.\n',
   });
 });
 

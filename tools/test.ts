@@ -10,12 +10,16 @@ const help = `
 npm test [-- <words or flags for vitest>]
 
 Sets up what is missing, then checks types and style and runs every test, on platforms of their own. With
-arguments only vitest runs, with these: \`npm test -- settings\`, \`npm test -- --project unit\`.`;
+arguments only vitest runs, with these: \`npm test -- settings\`, \`npm test -- --project unit\`, and
+\`npm test -- --project stacks\`, which rehearses the whole life of every cloud stack (some minutes).`;
 
 const binaries = join(repository, "node_modules/.bin");
 const filters = process.argv.slice(2);
 const checks = [["tsc"], ["biome", "check", "--error-on-warnings", "."]];
-const commands = [...(filters.length > 0 ? [] : checks), ["vitest", "run", ...filters]];
+/** The whole life of every cloud stack takes minutes more, and is continuous integration's. */
+const everything = ["--project", "!stacks"];
+const commands =
+  filters.length > 0 ? [["vitest", "run", ...filters]] : [...checks, ["vitest", "run", ...everything]];
 
 async function runAll(): Promise<number> {
   const env = environment((await setUp()).pulumi);

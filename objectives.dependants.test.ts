@@ -65,6 +65,21 @@ test("the number of instances, and its default in the settings", async () => {
   });
 });
 
+test("the database's slow queries, and the share of its connections that clients may have", async () => {
+  const load = async () => ({
+    ...(await import("./infra/cloud/aurora-parameters.ts")),
+    ...(await import("./infra/cloud/aurora-capacity.ts")),
+  });
+  const slow = ({ clusterParameters }: Awaited<ReturnType<typeof load>>) =>
+    clusterParameters(false).find(({ name }) => name === "log_min_duration_statement")?.value;
+  const before = await load();
+  expect([slow(before), before.clientShare(false)]).toEqual(["100", 80]);
+  vi.resetModules();
+  const changes = { "resources.slowQuery": 50, "resources.databasePool.used": 70 };
+  const moved = await withObjectives(changes, load);
+  expect([slow(moved), moved.clientShare(false)]).toEqual(["50", 70]);
+});
+
 test("the connections of a pool", async () => {
   const pool = async () => {
     const { PostgresDatabase } = await import("./services/api/src/database/postgres.ts");

@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** Groups run one after the other: each of the last two has a platform of its own on this machine. */
+/**
+ * Groups run one after the other: integration and platform each have a platform of their own on this machine.
+ * `stacks` rehearses every cloud stack's whole life, which `npm test` leaves to continuous integration.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -26,10 +29,19 @@ export default defineConfig({
       {
         test: {
           name: "platform",
-          include: ["tests/**/*.test.ts"],
+          include: ["tests/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "stacks",
+          include: ["tests/stacks/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./aurora-roles.ts";
-import { letIn, letOut, securityGroup } from "./firewall.ts";
+import { anywhere, letIn, letOut, securityGroup } from "./firewall.ts";
 import { generatedSecret } from "./secret.ts";
 
 /** The master user's name; `admin` and `postgres` are among the first that are tried. */
@@ -104,7 +104,7 @@ function rotationSecurityGroup(
   options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const id = securityGroup(name, { description: `Rotation ${name}`, vpcId }, options);
-  const secretsManager = endpointsSecurityGroupId ?? { cidr: "0.0.0.0/0" };
+  const secretsManager = endpointsSecurityGroupId ?? anywhere;
   letOut(
     `${name}-to-database`,
     { of: id, peer: databaseSecurityGroupId, port, description: "To the database" },

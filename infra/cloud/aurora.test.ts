@@ -30,6 +30,7 @@ function argsWith(changed: Partial<AuroraArgs> = {}): AuroraArgs {
     backupRetentionDays: 35,
     logRetentionDays: 90,
     protect: true,
+    leavesSnapshot: true,
     topicArn: "arn:aws:sns:us-east-1:123456789012:alarms",
     clientConnections: 2500,
     ...changed,
@@ -108,8 +109,17 @@ test("the cluster is encrypted, kept and told of in its logs", async () => {
   expect(await known(aurora.masterSecretArn)).toBe("arn:managed");
 });
 
-test("what is not protected leaves nothing behind", async () => {
+test("a last snapshot is left also where the protection was lifted", async () => {
   const { cluster } = await make({ protect: false });
+  expect(cluster()).toMatchObject({
+    deletionProtection: false,
+    skipFinalSnapshot: false,
+    deleteAutomatedBackups: false,
+  });
+});
+
+test("what is not to leave a snapshot leaves nothing behind", async () => {
+  const { cluster } = await make({ protect: false, leavesSnapshot: false });
   expect(cluster()).toMatchObject({
     deletionProtection: false,
     skipFinalSnapshot: true,

@@ -52,11 +52,10 @@ export interface AuroraArgs {
   /** Days that the cluster can be restored to any second of, 1 to 35. */
   readonly backupRetentionDays: number;
   readonly logRetentionDays: number;
-  /**
-   * Whether the cluster is protected from deletion by Pulumi and by AWS, leaves a last snapshot and its backups
-   * behind, and keeps changes that interrupt it for the maintenance window.
-   */
+  /** Whether the cluster is protected from deletion by Pulumi and by AWS, and changed in its maintenance window only. */
   readonly protect: boolean;
+  /** Whether it leaves a last snapshot, and its backups, when it is deleted or replaced nevertheless. */
+  readonly leavesSnapshot: boolean;
   /** ARN of the SNS topic where alarms are told. */
   readonly topicArn: pulumi.Input<string>;
   /** Connections that the clients may open together, at their most. One instance must bear them. */
@@ -310,7 +309,7 @@ export class Aurora extends pulumi.ComponentResource {
       preferredBackupWindow: backupWindow,
       preferredMaintenanceWindow: maintenanceWindow,
       copyTagsToSnapshot: true,
-      deleteAutomatedBackups: !protect,
+      deleteAutomatedBackups: !this.#args.leavesSnapshot,
       deletionProtection: protect,
       autoMinorVersionUpgrade: false,
       applyImmediately: !protect,
@@ -330,7 +329,7 @@ export class Aurora extends pulumi.ComponentResource {
 
   /** What the cluster starts from: nothing, or the primary region's data. */
   #origin({ identifier, global, password }: ClusterParts): Partial<aws.rds.ClusterArgs> {
-    const { databaseName, keys, protect } = this.#args;
+    const { databaseName, keys, leavesSnapshot } = this.#args;
     const globalClusterIdentifier = global?.identifier;
     if (this.#secondary) {
       const { sourceRegion } = this.#secondary;
@@ -348,8 +347,8 @@ export class Aurora extends pulumi.ComponentResource {
       ...(password
         ? { masterPassword: password, globalClusterIdentifier }
         : { manageMasterUserPassword: true, masterUserSecretKmsKeyId: keys.secrets }),
-      skipFinalSnapshot: !protect,
-      ...(protect && { finalSnapshotIdentifier: pulumi.interpolate`${identifier}-final` }),
+      skipFinalSnapshot: !leavesSnapshot,
+      ...(leavesSnapshot && { finalSnapshotIdentifier: pulumi.interpolate`${identifier}-final` }),
     };
   }
 

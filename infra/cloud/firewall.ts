@@ -1,15 +1,26 @@
 /** Security groups that let in and out what is named, and nothing else. */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { type Transform, transformed } from "./transform.ts";
 
-/** A security group by itself, which lets nothing in and nothing out. */
+export interface SecurityGroupOptions {
+  description: string;
+  vpcId: pulumi.Input<string>;
+  transform?: Transform<aws.ec2.SecurityGroupArgs> | undefined;
+}
+
+/** A security group by itself, which lets nothing in and nothing out. @returns its id */
 export function securityGroup(
   name: string,
-  { description, vpcId }: { description: string; vpcId: pulumi.Input<string> },
+  { transform, ...group }: SecurityGroupOptions,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  return new aws.ec2.SecurityGroup(name, { description, vpcId, tags: { Name: name } }, options).id;
+  const args = transformed({ ...group, tags: { Name: name } }, transform);
+  return new aws.ec2.SecurityGroup(name, args, options).id;
 }
+
+/** Every IPv4 address. */
+export const anywhere = { cidr: "0.0.0.0/0" };
 
 export interface Passage {
   /** The security group that gets the rule. */

@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Type } from "typebox";
 import { InvalidInput, type Mistake, validate } from "../../validate.ts";
+import { anywhere, letIn, letOut, securityGroup } from "./firewall.ts";
 import { policyDocument, role, type Statement, trustService } from "./iam.ts";
 import { checkNames } from "./names.ts";
 import { cidrMistakes, type SubnetRole, subnetsOf, zoneMistakes } from "./subnets.ts";
@@ -151,7 +152,7 @@ export class Network extends pulumi.ComponentResource {
     const table = this.#routeTable("public", subnets.vpcId);
     new aws.ec2.Route(
       name,
-      { routeTableId: table, destinationCidrBlock: internetCidr, gatewayId: gateway.id },
+      { routeTableId: table, destinationCidrBlock: anywhere.cidr, gatewayId: gateway.id },
       { parent: this },
     );
     this.#associate("public", subnets.public, () => table);
@@ -195,7 +196,7 @@ export class Network extends pulumi.ComponentResource {
       const natGatewayId = gateways.get(zone) ?? only;
       new aws.ec2.Route(
         `${this.#name}-private-${zone}`,
-        { routeTableId: table, destinationCidrBlock: internetCidr, ...(natGatewayId && { natGatewayId }) },
+        { routeTableId: table, destinationCidrBlock: anywhere.cidr, ...(natGatewayId && { natGatewayId }) },
         { parent: this },
       );
       return table;
@@ -232,14 +233,9 @@ export class Network extends pulumi.ComponentResource {
 
   #interfaceEndpoints(): pulumi.Output<string> {
     const group = this.#securityGroup("endpoints", "Endpoints of AWS services");
-    new aws.vpc.SecurityGroupIngressRule(
+    letIn(
       `${this.#name}-endpoints-workloads`,
-      {
-        securityGroupId: group,
-        referencedSecurityGroupId: this.workloadSecurityGroupId,
-        description: "HTTPS from workloads",
-        ...https,
-      },
+      { of: group, peer: this.workloadSecurityGroupId, port: 443, description: "HTTPS from workloads" },
       { parent: this },
     );
     for (const [service, statements] of Object.entries(interfaceEndpoints)) {
@@ -304,20 +300,18 @@ export class Network extends pulumi.ComponentResource {
 
   #workloads(): pulumi.Output<string> {
     const group = this.#securityGroup("workloads", "What runs in the private subnets");
-    new aws.vpc.SecurityGroupEgressRule(
+    letOut(
       `${this.#name}-workloads-internet`,
-      { securityGroupId: group, cidrIpv4: internetCidr, description: "HTTPS to anywhere", ...https },
+      { of: group, peer: anywhere, port: 443, description: "HTTPS to anywhere" },
       { parent: this },
     );
     return group;
   }
 
   #securityGroup(suffix: string, description: string): pulumi.Output<string> {
-    const name = `${this.#name}-${suffix}`;
-    const args: aws.ec2.SecurityGroupArgs = { vpcId: this.vpcId, description, tags: { Name: name } };
-    return new aws.ec2.SecurityGroup(name, transformed(args, this.#args.transform?.securityGroup), {
-      parent: this,
-    }).id;
+    const transform = this.#args.transform?.securityGroup;
+    const args = { vpcId: this.vpcId, description, transform };
+    return securityGroup(`${this.#name}-${suffix}`, args, { parent: this });
   }
 }
 
@@ -325,9 +319,6 @@ export class Network extends pulumi.ComponentResource {
 interface Subnets extends Record<SubnetRole, pulumi.Output<string>[]> {
   readonly vpcId: pulumi.Output<string>;
 }
-
-const internetCidr = "0.0.0.0/0";
-const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
 
 /**
  * How load balancers find their subnets.

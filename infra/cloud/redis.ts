@@ -5,6 +5,7 @@ import * as random from "@pulumi/random";
 import { resources, scaling } from "../../objectives.ts";
 import { InvalidInput, type Mistake } from "../../validate.ts";
 import { alarm } from "./alarm.ts";
+import { letIn, securityGroup } from "./firewall.ts";
 import { type CacheNodeType, cacheNodeTypes } from "./machines.ts";
 import { checkNames } from "./names.ts";
 import { type GeneratedSecret, generatedSecret } from "./secret.ts";
@@ -118,10 +119,10 @@ export class Redis extends pulumi.ComponentResource {
     super("keelson:cloud:Redis", name, {}, options);
     this.#name = name;
     this.#args = args;
-    const securityGroup = this.#securityGroup();
+    this.securityGroupId = this.#securityGroup();
     const secrets = byUser((user) => this.#secret(user));
     const group = this.#replicationGroup({
-      securityGroupIds: [securityGroup.id],
+      securityGroupIds: [this.securityGroupId],
       subnetGroupName: this.#subnetGroup().name,
       parameterGroupName: this.#parameterGroup().name,
       userGroupIds: [this.#userGroup(secrets).userGroupId],
@@ -134,32 +135,18 @@ export class Redis extends pulumi.ComponentResource {
     this.users = byUser((user) => ({ secretArn: secrets[user].arn }));
     this.replicationGroupId = group.replicationGroupId;
     this.replicationGroupArn = group.arn;
-    this.securityGroupId = securityGroup.id;
     this.registerOutputs();
   }
 
   /** Lets in who is named, by group; nodes open no connections, so nothing is let out. */
-  #securityGroup(): aws.ec2.SecurityGroup {
+  #securityGroup(): pulumi.Output<string> {
     const { vpcId, clients, transform } = this.#args;
     const description = `Nodes of ${this.#name}`;
-    const group = new aws.ec2.SecurityGroup(
-      this.#name,
-      transformed({ description, vpcId, tags: { Name: this.#name } }, transform?.securityGroup),
-      { parent: this },
-    );
-    for (const [client, id] of Object.entries(clients)) {
-      new aws.vpc.SecurityGroupIngressRule(
-        `${this.#name}-from-${client}`,
-        {
-          description: `Redis from ${client}`,
-          securityGroupId: group.id,
-          referencedSecurityGroupId: id,
-          ipProtocol: "tcp",
-          fromPort: this.port,
-          toPort: this.port,
-        },
-        { parent: this },
-      );
+    const args = { description, vpcId, transform: transform?.securityGroup };
+    const group = securityGroup(this.#name, args, { parent: this });
+    for (const [client, peer] of Object.entries(clients)) {
+      const passage = { of: group, peer, port: this.port, description: `Redis from ${client}` };
+      letIn(`${this.#name}-from-${client}`, passage, { parent: this });
     }
     return group;
   }

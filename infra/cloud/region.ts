@@ -61,7 +61,7 @@ export class Region extends pulumi.ComponentResource {
       {
         ...place,
         protect,
-        deletionWindowDays: protect ? 30 : 7,
+        deletionWindowDays: size.protect ? 30 : 7,
         existing: settings.keys,
         ...(transform.encryption && { transform: transform.encryption }),
       },
@@ -218,6 +218,7 @@ function databaseSize({ database, environment, instances }: CloudSettings) {
     readers: replicas,
     ...(maxReplicas > replicas && { maxReaders: maxReplicas }),
     ...(serverless && { serverless }),
+    leavesSnapshot: sizing[environment].protect,
     ...(isGlobal && { global: { role: "primary" as const } }),
     databaseName: "keelson",
     backupRetentionDays: sizing[environment].database.backupDays,

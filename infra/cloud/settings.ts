@@ -31,7 +31,9 @@ function mapOf<S extends TSchema>(schema: S, initial: object) {
 
 const roleArn = text("the ARN of an IAM role", "^arn:aws:iam::\\d{12}:role/[\\w+=,.@/-]+$");
 const keyArn = text("the ARN of a KMS key", "^arn:aws:kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+$");
-const subnetIds = Type.Array(text("the id of a subnet", "^subnet-[0-9a-f]+$"), { minItems: 2 });
+const subnetIds = Type.Array(text("the id of a subnet", "^subnet-[0-9a-f]{8}([0-9a-f]{9})?$"), {
+  minItems: 2,
+});
 const cidr = text("an IPv4 range such as 10.20.0.0/16", "^(\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}$");
 
 /** The settings of an environment, with defaults from its row of the table of sizes. */
@@ -77,7 +79,7 @@ function network() {
     cidr: Type.String({ ...cidr, default: "10.20.0.0/16" }),
     existing: Type.Optional(
       object({
-        vpcId: text("the id of a VPC", "^vpc-[0-9a-f]+$"),
+        vpcId: text("the id of a VPC", "^vpc-[0-9a-f]{8}([0-9a-f]{9})?$"),
         publicSubnetIds: subnetIds,
         privateSubnetIds: subnetIds,
         dataSubnetIds: subnetIds,

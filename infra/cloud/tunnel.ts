@@ -1,6 +1,7 @@
 /** The way for pipelines and operators to an API server that has no public endpoint: a port forwarded by Session Manager. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { anywhere, letIn, letOut, securityGroup } from "./firewall.ts";
 import { role, type Statement, trustInstances } from "./iam.ts";
 import { checkNames } from "./names.ts";
 import { type Transform, transformed } from "./transform.ts";
@@ -62,51 +63,24 @@ export class Tunnel extends pulumi.ComponentResource {
   }
 
   #securityGroup(name: string, args: TunnelArgs): pulumi.Output<string> {
-    const { clusterSecurityGroupId, endpointsSecurityGroupId } = args;
+    const { clusterSecurityGroupId: cluster, endpointsSecurityGroupId = anywhere, vpcId } = args;
     const child = { parent: this };
-    const group = new aws.ec2.SecurityGroup(
-      name,
-      {
-        description: "Tunnel to the API server: nothing in, HTTPS to the API server and Systems Manager out",
-        vpcId: args.vpcId,
-        tags: { Name: name },
-      },
-      child,
-    );
-    const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
-    new aws.vpc.SecurityGroupEgressRule(
-      `${name}-to-cluster`,
-      {
-        ...https,
-        securityGroupId: group.id,
-        referencedSecurityGroupId: clusterSecurityGroupId,
-        description: "To the API server",
-      },
-      child,
-    );
-    new aws.vpc.SecurityGroupEgressRule(
+    const description =
+      "Tunnel to the API server: nothing in, HTTPS to the API server and Systems Manager out";
+    const tunnel = securityGroup(name, { description, vpcId }, child);
+    const https = { of: tunnel, port: 443 };
+    letOut(`${name}-to-cluster`, { ...https, peer: cluster, description: "To the API server" }, child);
+    letOut(
       `${name}-to-systems-manager`,
-      {
-        ...https,
-        securityGroupId: group.id,
-        ...(endpointsSecurityGroupId
-          ? { referencedSecurityGroupId: endpointsSecurityGroupId }
-          : { cidrIpv4: "0.0.0.0/0" }),
-        description: "To Systems Manager",
-      },
+      { ...https, peer: endpointsSecurityGroupId, description: "To Systems Manager" },
       child,
     );
-    new aws.vpc.SecurityGroupIngressRule(
+    letIn(
       `${name}-into-cluster`,
-      {
-        ...https,
-        securityGroupId: clusterSecurityGroupId,
-        referencedSecurityGroupId: group.id,
-        description: "From the tunnel",
-      },
+      { of: cluster, peer: tunnel, port: 443, description: "From the tunnel" },
       child,
     );
-    return group.id;
+    return tunnel;
   }
 
   #instance(name: string, profile: aws.iam.InstanceProfile, args: TunnelArgs): pulumi.Output<string> {

@@ -16,7 +16,6 @@ const stateful: ReadonlySet<string> = new Set([
   "aws:kms/key:Key",
   "aws:kms/replicaKey:ReplicaKey",
   "aws:rds/cluster:Cluster",
-  "aws:rds/clusterInstance:ClusterInstance",
   "aws:rds/globalCluster:GlobalCluster",
   "aws:rds/instance:Instance",
   "aws:s3/bucket:Bucket",

@@ -23,6 +23,7 @@ const common: AuroraArgs = {
   backupRetentionDays: 7,
   logRetentionDays: 30,
   protect: true,
+  leavesSnapshot: true,
   topicArn: "arn:aws:sns:us-east-1:123456789012:alarms",
   clientConnections: 100,
 };

@@ -1,0 +1,5 @@
+import { edits } from "../stack-edits.ts";
+import { describeLife } from "../stack-life.ts";
+
+describeLife("staging", edits("staging"));
+describeLife("prod", edits("prod"));

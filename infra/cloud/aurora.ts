@@ -488,14 +488,13 @@ export class Aurora extends pulumi.ComponentResource {
   }
 
   #proxy(instances: pulumi.Resource[]): DatabaseProxy {
-    const { account, region, vpcId, subnetIds, clients, keys, readers, global } = this.#args;
+    const { region, vpcId, subnetIds, clients, keys, readers, global } = this.#args;
     const { logRetentionDays, topicArn, transform } = this.#args;
     const { service, monitoring } = this.roles;
     const name = `${this.#name}-proxy`;
     const proxy = new DatabaseProxy(
       name,
       {
-        account,
         region,
         vpcId,
         subnetIds,

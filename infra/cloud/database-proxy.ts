@@ -9,7 +9,6 @@ import { type Transform, transformed } from "./transform.ts";
 import { uniqueName } from "./unique-name.ts";
 
 export interface DatabaseProxyArgs {
-  account: string;
   region: string;
   vpcId: pulumi.Input<string>;
   /** In two availability zones at least. */
@@ -90,12 +89,12 @@ export class DatabaseProxy extends pulumi.ComponentResource {
 
   /** May read the secrets that it logs in with, and nothing else. */
   #role() {
-    const { account, region, secrets, keys } = this.#args;
+    const { region, secrets, keys } = this.#args;
     return role(
       this.#name,
       {
         description: `Lets proxy ${this.#name} read the secrets it logs in with`,
-        trust: trustService("rds.amazonaws.com", account),
+        trust: trustService("rds.amazonaws.com"),
         statements: [
           {
             Action: "secretsmanager:GetSecretValue",

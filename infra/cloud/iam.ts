@@ -22,18 +22,17 @@ export function policyDocument(statements: readonly Statement[]): pulumi.Output<
   });
 }
 
-/** Lets an AWS service take a role, and only on behalf of this account. */
-export function trustService(service: string, account: string): Statement {
+/**
+ * Lets an AWS service take a role.
+ *
+ * @param account only on behalf of this account; absent for those that do not tell it: EC2, and RDS for proxies
+ */
+export function trustService(service: string, account?: string): Statement {
   return {
     Principal: { Service: service },
     Action: "sts:AssumeRole",
-    Condition: { StringEquals: { "aws:SourceAccount": account } },
+    ...(account && { Condition: { StringEquals: { "aws:SourceAccount": account } } }),
   };
-}
-
-/** Lets EC2 instances take a role through their profile. EC2 names no source account when it does. */
-export function trustInstances(): Statement {
-  return { Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
 }
 
 /** Pods of one service account in one cluster, as EKS Pod Identity tags their sessions. */

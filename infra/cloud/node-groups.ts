@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { scaling } from "../../objectives.ts";
 import { InvalidInput, type Mistake } from "../../validate.ts";
-import { role, trustInstances } from "./iam.ts";
+import { role, trustService } from "./iam.ts";
 import { type NodeType, nodeTypes } from "./machines.ts";
 import { checkNames } from "./names.ts";
 import { type Transform, transformed } from "./transform.ts";
@@ -100,7 +100,7 @@ export class NodeGroups extends pulumi.ComponentResource {
       name,
       {
         description: "Nodes of the cluster: joining it and pulling images",
-        trust: trustInstances(),
+        trust: trustService("ec2.amazonaws.com"),
         managedPolicies: ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
       },
       { parent: this },

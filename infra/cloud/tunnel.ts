@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { anywhere, letIn, letOut, securityGroup } from "./firewall.ts";
-import { role, type Statement, trustInstances } from "./iam.ts";
+import { role, type Statement, trustService } from "./iam.ts";
 import { checkNames } from "./names.ts";
 import { type Transform, transformed } from "./transform.ts";
 
@@ -54,7 +54,7 @@ export class Tunnel extends pulumi.ComponentResource {
       name,
       {
         description: "The tunnel's instance: being managed by Systems Manager",
-        trust: trustInstances(),
+        trust: trustService("ec2.amazonaws.com"),
         managedPolicies: ["AmazonSSMManagedInstanceCore"],
       },
       { parent: this },

@@ -1,8 +1,8 @@
 /** Application Auto Scaling: targets and policies, such as those of a database's readers. */
 import type { Mistake } from "../../../validate.ts";
 import type { AwsTypes, NewResource, Properties } from "./entry.ts";
+import { providerDocs } from "./rows.ts";
 
-const docs = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
 const apiReference = "https://docs.aws.amazon.com/autoscaling/application/APIReference";
 
 export const appautoscaling: AwsTypes = {
@@ -28,7 +28,7 @@ export const appautoscaling: AwsTypes = {
       },
     },
     required: ["resourceId", "scalableDimension", "serviceNamespace"],
-    optional: { policyType: `${docs}/appautoscaling_policy` },
+    optional: { policyType: `${providerDocs}/appautoscaling_policy` },
     physicalName: {
       property: "name",
       limit: 255,

@@ -1,17 +1,17 @@
 /** CloudWatch: alarms, log groups and what is attached to them. */
 import type { Mistake } from "../../../validate.ts";
 import type { AwsTypes, Behaviour, NewResource, Properties } from "./entry.ts";
+import { providerDocs } from "./rows.ts";
 
-const docs = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
 const putMetricAlarm =
   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html";
 
 function onLogGroup(change: Behaviour["change"]): Behaviour {
-  return { change, source: `${docs}/cloudwatch_log_group` };
+  return { change, source: `${providerDocs}/cloudwatch_log_group` };
 }
 
 function onResourcePolicy(change: Behaviour["change"]): Behaviour {
-  return { change, source: `${docs}/cloudwatch_log_resource_policy` };
+  return { change, source: `${providerDocs}/cloudwatch_log_resource_policy` };
 }
 
 const resourcePolicyType = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy";
@@ -51,7 +51,7 @@ export const cloudwatch: AwsTypes = {
   [resourcePolicyType]: {
     specification: "AWS::Logs::ResourcePolicy",
     properties: { resourceArn: onResourcePolicy("replace") },
-    optional: { policyName: `${docs}/cloudwatch_log_resource_policy` },
+    optional: { policyName: `${providerDocs}/cloudwatch_log_resource_policy` },
     id: ({ inputs }) => `${inputs.policyName ?? inputs.resourceArn}`,
     computed: {
       policyScope: ({ inputs }) => ("policyName" in inputs ? "ACCOUNT" : "RESOURCE"),

@@ -3,8 +3,7 @@ import { crc32 } from "node:zlib";
 import type { Mistake } from "../../../validate.ts";
 import { allowedPrefixes, contains, overlap, parse } from "../../cloud/subnets.ts";
 import type { AwsType, AwsTypes, Behaviour, LivingResource, NewResource } from "./entry.ts";
-
-const provider = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
+import { providerDocs } from "./rows.ts";
 
 /** Ids of EC2 are a kind's prefix and 17 hexadecimal digits. */
 function identified(prefix: string): (resource: NewResource) => string {
@@ -73,7 +72,7 @@ function badPrefix(cidrBlock: unknown): Mistake[] {
 
 const subnet: AwsType = {
   specification: "AWS::EC2::Subnet",
-  properties: { ipv6CidrBlock: { change: "update", source: `${provider}/subnet` } },
+  properties: { ipv6CidrBlock: { change: "update", source: `${providerDocs}/subnet` } },
   id: identified("subnet"),
   computed: { arn: arnOf("subnet", "subnet"), ownerId: owner, ...empty("ipv6CidrBlockAssociationId") },
   holds: ["vpcId"],
@@ -116,7 +115,7 @@ function elsewhere({ inputs: { availabilityZone }, region }: NewResource): Mista
 const internetGateway: AwsType = {
   specification: "AWS::EC2::InternetGateway",
   // CloudFormation attaches it by a type of its own.
-  properties: { vpcId: { change: "update", source: `${provider}/internet_gateway` } },
+  properties: { vpcId: { change: "update", source: `${providerDocs}/internet_gateway` } },
   id: identified("igw"),
   computed: { arn: arnOf("internet-gateway", "igw"), ownerId: owner },
   holds: ["vpcId"],
@@ -209,8 +208,8 @@ const route: AwsType = {
 const routeTableAssociation: AwsType = {
   specification: "AWS::EC2::SubnetRouteTableAssociation",
   // The provider calls ReplaceRouteTableAssociation, and takes a gateway in the subnet's place.
-  properties: { routeTableId: { change: "update", source: `${provider}/route_table_association` } },
-  optional: { subnetId: `${provider}/route_table_association` },
+  properties: { routeTableId: { change: "update", source: `${providerDocs}/route_table_association` } },
+  optional: { subnetId: `${providerDocs}/route_table_association` },
   id: identified("rtbassoc"),
   holds: ["routeTableId"],
   refuse: (resource) => alreadyAssociated(resource),
@@ -278,7 +277,7 @@ const flowLog: AwsType = {
   specification: "AWS::EC2::FlowLog",
   properties: { vpcId: "ResourceId", iamRoleArn: "DeliverLogsPermissionArn" },
   // The provider has a property for each kind of resource.
-  optional: { vpcId: `${provider}/flow_log`, resourceType: `${provider}/flow_log` },
+  optional: { vpcId: `${providerDocs}/flow_log`, resourceType: `${providerDocs}/flow_log` },
   id: identified("fl"),
   computed: {
     arn: arnOf("vpc-flow-log", "fl"),
@@ -291,7 +290,7 @@ const flowLog: AwsType = {
 const securityGroup: AwsType = {
   specification: "AWS::EC2::SecurityGroup",
   properties: { name: "GroupName", description: "GroupDescription" },
-  optional: { description: `${provider}/security_group` },
+  optional: { description: `${providerDocs}/security_group` },
   physicalName: {
     property: "name",
     limit: 255,
@@ -318,7 +317,7 @@ function strangeDescription(description: unknown): Mistake[] {
   ];
 }
 
-const emptied: Behaviour = { change: "update", source: `${provider}/default_security_group` };
+const emptied: Behaviour = { change: "update", source: `${providerDocs}/default_security_group` };
 
 /** The provider takes over the group that the VPC came with, and on deletion leaves it as it is. */
 const defaultSecurityGroup: AwsType = {
@@ -358,7 +357,7 @@ function securityGroupRule(direction: "Ingress" | "Egress"): AwsType {
       ...Object.fromEntries([...peers, "ipProtocol", "fromPort", "toPort"].map((name) => [name, modified])),
     },
     required: ["securityGroupId"],
-    taggable: { value: true, source: `${provider}/vpc_security_group_${direction.toLowerCase()}_rule` },
+    taggable: { value: true, source: `${providerDocs}/vpc_security_group_${direction.toLowerCase()}_rule` },
     id: identified("sgr"),
     computed: {
       arn: arnOf("security-group-rule", "sgr"),

@@ -1,12 +1,9 @@
 /** EKS, and the instances that an autoscaling group launches. */
 import type { Mistake } from "../../../validate.ts";
-import type { AwsType, AwsTypes, Behaviour, NewResource, Properties } from "./entry.ts";
+import type { AwsType, AwsTypes, NewResource, Properties } from "./entry.ts";
+import { providerDocs, replaces, updates } from "./rows.ts";
 
-const registry = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
 const guide = "https://docs.aws.amazon.com/eks/latest/userguide";
-
-const inPlace = (source: string): Behaviour => ({ change: "update", source });
-const replaces = (source: string): Behaviour => ({ change: "replace", source });
 
 /** Any date will do: it must be the same in every rehearsal. */
 const madeAt = "2026-01-01T00:00:00Z";
@@ -32,11 +29,11 @@ const cluster: AwsType = {
   specification: "AWS::EKS::Cluster",
   properties: {
     vpcConfig: "ResourcesVpcConfig",
-    "vpcConfig.subnetIds": inPlace(`${guide}/network-reqs.html`),
-    "vpcConfig.securityGroupIds": inPlace(`${guide}/network-reqs.html`),
-    enabledClusterLogTypes: inPlace(`${guide}/control-plane-logs.html`),
+    "vpcConfig.subnetIds": updates(`${guide}/network-reqs.html`),
+    "vpcConfig.securityGroupIds": updates(`${guide}/network-reqs.html`),
+    enabledClusterLogTypes: updates(`${guide}/control-plane-logs.html`),
     forceUpdateVersion: "Force",
-    "kubernetesNetworkConfig.elasticLoadBalancing": inPlace(`${registry}/eks_cluster`),
+    "kubernetesNetworkConfig.elasticLoadBalancing": updates(`${providerDocs}/eks_cluster`),
   },
   physicalName: {
     property: "name",
@@ -96,10 +93,10 @@ const nodeGroup: AwsType = {
   properties: {
     nodeRoleArn: "NodeRole",
     subnetIds: "Subnets",
-    nodeGroupNamePrefix: replaces(`${registry}/eks_node_group`),
+    nodeGroupNamePrefix: replaces(`${providerDocs}/eks_node_group`),
     forceUpdateVersion: "ForceUpdateEnabled",
-    "launchTemplate.id": replaces(`${registry}/eks_node_group`),
-    "launchTemplate.name": replaces(`${registry}/eks_node_group`),
+    "launchTemplate.id": replaces(`${providerDocs}/eks_node_group`),
+    "launchTemplate.name": replaces(`${providerDocs}/eks_node_group`),
     "remoteAccess.sourceSecurityGroupIds": "SourceSecurityGroups",
   },
   required: ["scalingConfig"],
@@ -190,10 +187,10 @@ const accessEntry: AwsType = {
 
 const policyAssociation: AwsType = {
   properties: {
-    accessScope: replaces(`${registry}/eks_access_policy_association`),
-    clusterName: replaces(`${registry}/eks_access_policy_association`),
-    policyArn: replaces(`${registry}/eks_access_policy_association`),
-    principalArn: replaces(`${registry}/eks_access_policy_association`),
+    accessScope: replaces(`${providerDocs}/eks_access_policy_association`),
+    clusterName: replaces(`${providerDocs}/eks_access_policy_association`),
+    policyArn: replaces(`${providerDocs}/eks_access_policy_association`),
+    principalArn: replaces(`${providerDocs}/eks_access_policy_association`),
   },
   required: ["accessScope", "clusterName", "policyArn", "principalArn"],
   id: ({ inputs }) => `${inputs.clusterName}#${inputs.principalArn}#${inputs.policyArn}`,
@@ -204,8 +201,8 @@ const addon: AwsType = {
   specification: "AWS::EKS::Addon",
   properties: {
     preserve: "PreserveOnDelete",
-    resolveConflictsOnCreate: inPlace(`${registry}/eks_addon`),
-    resolveConflictsOnUpdate: inPlace(`${registry}/eks_addon`),
+    resolveConflictsOnCreate: updates(`${providerDocs}/eks_addon`),
+    resolveConflictsOnUpdate: updates(`${providerDocs}/eks_addon`),
   },
   id: ({ inputs }) => `${inputs.clusterName}:${inputs.addonName}`,
   computed: {
@@ -243,7 +240,7 @@ const podIdentityAssociation: AwsType = {
   },
 };
 
-const template = `${registry}/launch_template`;
+const template = `${providerDocs}/launch_template`;
 
 /** CloudFormation has a template's data in a property of its own; each change of it makes a new version. */
 const launchTemplate: AwsType = {
@@ -272,7 +269,7 @@ const launchTemplate: AwsType = {
         "updateDefaultVersion",
         "userData",
         "vpcSecurityGroupIds",
-      ].map((property) => [property, inPlace(template)] as const),
+      ].map((property) => [property, updates(template)] as const),
     ),
     name: replaces(template),
     namePrefix: replaces(template),
@@ -303,11 +300,11 @@ const autoscalingGroup: AwsType = {
   specification: "AWS::AutoScaling::AutoScalingGroup",
   properties: {
     name: "AutoScalingGroupName",
-    namePrefix: replaces(`${registry}/autoscaling_group`),
+    namePrefix: replaces(`${providerDocs}/autoscaling_group`),
     vpcZoneIdentifiers: "VPCZoneIdentifier",
     "launchTemplate.id": "LaunchTemplateId",
     "launchTemplate.name": "LaunchTemplateName",
-    instanceRefresh: inPlace(`${registry}/autoscaling_group`),
+    instanceRefresh: updates(`${providerDocs}/autoscaling_group`),
   },
   physicalName: { property: "name", limit: 255, pattern: /^[ -9;-~]+$/, unique: "region", automatic: true },
   id: ({ inputs }) => `${inputs.name}`,
@@ -328,11 +325,11 @@ const autoscalingGroup: AwsType = {
 
 const autoscalingTag: AwsType = {
   properties: {
-    autoscalingGroupName: replaces(`${registry}/autoscaling_group_tag`),
-    tag: inPlace(`${registry}/autoscaling_group_tag`),
-    "tag.key": replaces(`${registry}/autoscaling_group_tag`),
-    "tag.value": inPlace(`${registry}/autoscaling_group_tag`),
-    "tag.propagateAtLaunch": inPlace(`${registry}/autoscaling_group_tag`),
+    autoscalingGroupName: replaces(`${providerDocs}/autoscaling_group_tag`),
+    tag: updates(`${providerDocs}/autoscaling_group_tag`),
+    "tag.key": replaces(`${providerDocs}/autoscaling_group_tag`),
+    "tag.value": updates(`${providerDocs}/autoscaling_group_tag`),
+    "tag.propagateAtLaunch": updates(`${providerDocs}/autoscaling_group_tag`),
   },
   required: ["autoscalingGroupName", "tag"],
   id: ({ inputs }) => `${inputs.autoscalingGroupName},${(inputs.tag as Properties | undefined)?.key}`,

@@ -1,9 +1,9 @@
 /** ElastiCache: clusters of Valkey and Redis, and what they are made of. */
 import type { Mistake } from "../../../validate.ts";
 import type { AwsTypes, Behaviour, LivingResource, NewResource, Properties } from "./entry.ts";
+import { list, providerDocs, refuseIf, text } from "./rows.ts";
 
 const guide = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg";
-const providerDocs = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
 
 const groupType = "aws:elasticache/userGroup:UserGroup";
 const userType = "aws:elasticache/user:User";
@@ -301,16 +301,4 @@ function userGroupMistakes(resource: NewResource): Mistake[] {
 
 function subnets(resource: NewResource, ids: unknown): LivingResource[] {
   return list(ids).flatMap((id) => resource.find("aws:ec2/subnet:Subnet", id) ?? []);
-}
-
-function refuseIf(isWrong: boolean, path: string, found: string, allowed: string): Mistake[] {
-  return isWrong ? [{ path, found, allowed }] : [];
-}
-
-function list<T>(value: unknown): T[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string {
-  return `${value}`;
 }

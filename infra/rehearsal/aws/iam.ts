@@ -1,8 +1,8 @@
 /** IAM: roles, their policies, instance profiles and identity providers. */
 import type { Mistake } from "../../../validate.ts";
 import type { AwsTypes, NewResource, PhysicalName, Properties } from "./entry.ts";
+import { providerDocs } from "./rows.ts";
 
-const docs = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
 const quotas = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 
 const overrides = "https://github.com/pulumi/pulumi-aws/blob/master/provider/resource_overrides.go";
@@ -23,7 +23,7 @@ export const iam: AwsTypes = {
       inlinePolicies: "Policies",
       "inlinePolicies.name": "PolicyName",
       "inlinePolicies.policy": "PolicyDocument",
-      forceDetachPolicies: { change: "update", source: `${docs}/iam_role` },
+      forceDetachPolicies: { change: "update", source: `${providerDocs}/iam_role` },
     },
     physicalName: named(64),
     id: ({ inputs }) => `${inputs.name}`,
@@ -53,9 +53,9 @@ export const iam: AwsTypes = {
     properties: {
       name: "ManagedPolicyName",
       policy: "PolicyDocument",
-      delayAfterPolicyCreationInMs: { change: "update", source: `${docs}/iam_policy` },
+      delayAfterPolicyCreationInMs: { change: "update", source: `${providerDocs}/iam_policy` },
     },
-    taggable: { value: true, source: `${docs}/iam_policy` },
+    taggable: { value: true, source: `${providerDocs}/iam_policy` },
     physicalName: named(128),
     id: (resource) => arn(resource, "policy"),
     computed: {
@@ -68,8 +68,8 @@ export const iam: AwsTypes = {
 
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
     properties: {
-      role: { change: "replace", source: `${docs}/iam_role_policy_attachment` },
-      policyArn: { change: "replace", source: `${docs}/iam_role_policy_attachment` },
+      role: { change: "replace", source: `${providerDocs}/iam_role_policy_attachment` },
+      policyArn: { change: "replace", source: `${providerDocs}/iam_role_policy_attachment` },
     },
     required: ["role", "policyArn"],
     // Else the deletion of the old one would take away the new one, which is the same to AWS.
@@ -81,8 +81,8 @@ export const iam: AwsTypes = {
   "aws:iam/instanceProfile:InstanceProfile": {
     specification: "AWS::IAM::InstanceProfile",
     properties: { name: "InstanceProfileName", role: "Roles" },
-    optional: { role: `${docs}/iam_instance_profile` },
-    taggable: { value: true, source: `${docs}/iam_instance_profile` },
+    optional: { role: `${providerDocs}/iam_instance_profile` },
+    taggable: { value: true, source: `${providerDocs}/iam_instance_profile` },
     physicalName: named(128),
     id: ({ inputs }) => `${inputs.name}`,
     computed: {
@@ -97,7 +97,7 @@ export const iam: AwsTypes = {
     specification: "AWS::IAM::OIDCProvider",
     properties: { clientIdLists: "ClientIdList", thumbprintLists: "ThumbprintList" },
     required: ["clientIdLists", "url"],
-    ordered: { thumbprintLists: `${docs}/iam_openid_connect_provider` },
+    ordered: { thumbprintLists: `${providerDocs}/iam_openid_connect_provider` },
     physicalName: {
       property: "url",
       limit: 255,

@@ -1,6 +1,7 @@
 /** AWS KMS. A key's deletion is scheduled, whoever still uses it: nothing holds one. */
 import type { Mistake } from "../../../validate.ts";
 import type { AwsType, AwsTypes, NewResource } from "./entry.ts";
+import { providerDocs } from "./rows.ts";
 
 /** Key ids are UUIDs. */
 function keyId({ hex }: NewResource): string {
@@ -15,11 +16,11 @@ const key: AwsType = {
     isEnabled: "Enabled",
     customerMasterKeySpec: {
       change: "replace",
-      source: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key",
+      source: `${providerDocs}/kms_key`,
     },
   },
   // Without a policy KMS gives the key its default one.
-  optional: { policy: "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key" },
+  optional: { policy: `${providerDocs}/kms_key` },
   id: keyId,
   computed: {
     keyId,

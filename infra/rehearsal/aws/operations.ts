@@ -1,11 +1,7 @@
 /** What tells of the platform, what it may cost, and what an account has before it. */
 import type { Mistake } from "../../../validate.ts";
-import type { AwsType, AwsTypes, Behaviour, NewResource, PhysicalName } from "./entry.ts";
-
-const providerDocs = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
-
-const replace = (source: string): Behaviour => ({ change: "replace", source });
-const update = (source: string): Behaviour => ({ change: "update", source });
+import type { AwsType, AwsTypes, NewResource, PhysicalName } from "./entry.ts";
+import { providerDocs, replaces, updates } from "./rows.ts";
 
 /** Properties of a type that CloudFormation lacks, or has in another form: those that replace, and the others. */
 function described(
@@ -14,8 +10,8 @@ function described(
 ): NonNullable<AwsType["properties"]> {
   const source = page.startsWith("https:") ? page : `${providerDocs}/${page}`;
   return Object.fromEntries([
-    ...replacing.map((name) => [name, replace(source)] as const),
-    ...updating.map((name) => [name, update(source)] as const),
+    ...replacing.map((name) => [name, replaces(source)] as const),
+    ...updating.map((name) => [name, updates(source)] as const),
   ]);
 }
 
@@ -42,7 +38,7 @@ const accessBlocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls"
 const buckets: AwsTypes = {
   "aws:s3/bucket:Bucket": {
     specification: "AWS::S3::Bucket",
-    properties: { bucket: "BucketName", forceDestroy: update(`${providerDocs}/s3_bucket`) },
+    properties: { bucket: "BucketName", forceDestroy: updates(`${providerDocs}/s3_bucket`) },
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     physicalName: named(63, /^(?!xn--)[a-z0-9][a-z0-9.-]+[a-z0-9]$/, "account", "bucket"),
     id: ({ inputs }) => text(inputs.bucket),
@@ -132,7 +128,7 @@ const ruleType = "aws:cloudwatch/eventRule:EventRule";
 const events: AwsTypes = {
   [ruleType]: {
     specification: "AWS::Events::Rule",
-    properties: { forceDestroy: update(`${providerDocs}/cloudwatch_event_rule`) },
+    properties: { forceDestroy: updates(`${providerDocs}/cloudwatch_event_rule`) },
     // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
     physicalName: named(64, /^[\w.-]+$/),
     id: ({ inputs }) => text(inputs.name),
@@ -237,7 +233,7 @@ const accounts: AwsTypes = {
     specification: "AWS::Organizations::Account",
     properties: {
       ...described("https://github.com/pulumi/pulumi-aws/issues/6242", { replacing: ["email", "parentId"] }),
-      name: { ...replace("https://github.com/pulumi/pulumi-aws/issues/6242"), name: "AccountName" },
+      name: { ...replaces("https://github.com/pulumi/pulumi-aws/issues/6242"), name: "AccountName" },
       ...described("organizations_account", {
         replacing: ["iamUserAccessToBilling", "roleName"],
         updating: ["closeOnDeletion"],

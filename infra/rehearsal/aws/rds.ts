@@ -1,19 +1,16 @@
 /** RDS: Aurora clusters, their instances and proxies, and what they are made of. */
 import type { Mistake } from "../../../validate.ts";
-import type { AwsTypes, Behaviour, LivingResource, NewResource, PhysicalName, Properties } from "./entry.ts";
+import type { AwsTypes, LivingResource, NewResource, PhysicalName, Properties } from "./entry.ts";
+import { list, providerDocs, refuseIf, replaces, text, updates } from "./rows.ts";
 
 const reference = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference";
 const guide = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide";
-const providerDocs = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
 
 const subnetGroupType = "aws:rds/subnetGroup:SubnetGroup";
 const clusterParameterGroupType = "aws:rds/clusterParameterGroup:ClusterParameterGroup";
 const parameterGroupType = "aws:rds/parameterGroup:ParameterGroup";
 const globalClusterType = "aws:rds/globalCluster:GlobalCluster";
 const clusterType = "aws:rds/cluster:Cluster";
-
-const updates = (page: string): Behaviour => ({ change: "update", source: `${providerDocs}/${page}` });
-const replaces = (page: string): Behaviour => ({ change: "replace", source: `${providerDocs}/${page}` });
 
 const identifier = /^[a-z](-?[a-z0-9])*$/;
 
@@ -63,8 +60,8 @@ export const rds: AwsTypes = {
   [globalClusterType]: {
     specification: "AWS::RDS::GlobalCluster",
     properties: {
-      databaseName: replaces("rds_global_cluster"),
-      forceDestroy: updates("rds_global_cluster"),
+      databaseName: replaces(`${providerDocs}/rds_global_cluster`),
+      forceDestroy: updates(`${providerDocs}/rds_global_cluster`),
     },
     required: ["globalClusterIdentifier"],
     physicalName: { ...named("globalClusterIdentifier", 63, false), unique: "account" },
@@ -85,18 +82,18 @@ export const rds: AwsTypes = {
     specification: "AWS::RDS::DBCluster",
     properties: {
       clusterIdentifier: "DBClusterIdentifier",
-      clusterIdentifierPrefix: replaces("rds_cluster"),
-      engine: replaces("rds_cluster"),
-      masterUsername: replaces("rds_cluster"),
+      clusterIdentifierPrefix: replaces(`${providerDocs}/rds_cluster`),
+      engine: replaces(`${providerDocs}/rds_cluster`),
+      masterUsername: replaces(`${providerDocs}/rds_cluster`),
       masterPassword: "MasterUserPassword",
-      masterUserSecretKmsKeyId: updates("rds_cluster"),
-      globalClusterIdentifier: updates("rds_cluster"),
+      masterUserSecretKmsKeyId: updates(`${providerDocs}/rds_cluster`),
+      globalClusterIdentifier: updates(`${providerDocs}/rds_cluster`),
       iamDatabaseAuthenticationEnabled: "EnableIAMDatabaseAuthentication",
       enabledCloudwatchLogsExports: "EnableCloudwatchLogsExports",
-      skipFinalSnapshot: updates("rds_cluster"),
-      finalSnapshotIdentifier: updates("rds_cluster"),
-      applyImmediately: updates("rds_cluster"),
-      allowMajorVersionUpgrade: updates("rds_cluster"),
+      skipFinalSnapshot: updates(`${providerDocs}/rds_cluster`),
+      finalSnapshotIdentifier: updates(`${providerDocs}/rds_cluster`),
+      applyImmediately: updates(`${providerDocs}/rds_cluster`),
+      allowMajorVersionUpgrade: updates(`${providerDocs}/rds_cluster`),
     },
     required: ["engine"],
     // Without one, it is not Pulumi that makes a name: it starts with `tf-`.
@@ -135,19 +132,19 @@ export const rds: AwsTypes = {
     specification: "AWS::RDS::DBInstance",
     properties: {
       identifier: "DBInstanceIdentifier",
-      identifierPrefix: replaces("rds_cluster_instance"),
+      identifierPrefix: replaces(`${providerDocs}/rds_cluster_instance`),
       clusterIdentifier: "DBClusterIdentifier",
       instanceClass: "DBInstanceClass",
-      engine: replaces("rds_cluster_instance"),
-      availabilityZone: replaces("rds_cluster_instance"),
+      engine: replaces(`${providerDocs}/rds_cluster_instance`),
+      availabilityZone: replaces(`${providerDocs}/rds_cluster_instance`),
       caCertIdentifier: "CACertificateIdentifier",
       performanceInsightsEnabled: "EnablePerformanceInsights",
       // Changed in place for instances of a cluster, whose storage and backups are the cluster's.
-      dbParameterGroupName: updates("rds_cluster_instance"),
-      performanceInsightsKmsKeyId: updates("rds_cluster_instance"),
-      autoMinorVersionUpgrade: updates("rds_cluster_instance"),
-      preferredMaintenanceWindow: updates("rds_cluster_instance"),
-      forceDestroy: updates("rds_cluster_instance"),
+      dbParameterGroupName: updates(`${providerDocs}/rds_cluster_instance`),
+      performanceInsightsKmsKeyId: updates(`${providerDocs}/rds_cluster_instance`),
+      autoMinorVersionUpgrade: updates(`${providerDocs}/rds_cluster_instance`),
+      preferredMaintenanceWindow: updates(`${providerDocs}/rds_cluster_instance`),
+      forceDestroy: updates(`${providerDocs}/rds_cluster_instance`),
     },
     required: ["clusterIdentifier", "engine", "instanceClass"],
     physicalName: named("identifier", 63, false),
@@ -206,10 +203,10 @@ export const rds: AwsTypes = {
 
   "aws:rds/proxyTarget:ProxyTarget": {
     properties: {
-      dbProxyName: replaces("db_proxy_target"),
-      targetGroupName: replaces("db_proxy_target"),
-      dbClusterIdentifier: replaces("db_proxy_target"),
-      dbInstanceIdentifier: replaces("db_proxy_target"),
+      dbProxyName: replaces(`${providerDocs}/db_proxy_target`),
+      targetGroupName: replaces(`${providerDocs}/db_proxy_target`),
+      dbClusterIdentifier: replaces(`${providerDocs}/db_proxy_target`),
+      dbInstanceIdentifier: replaces(`${providerDocs}/db_proxy_target`),
     },
     required: ["dbProxyName", "targetGroupName"],
     id: ({ inputs }) =>
@@ -244,7 +241,7 @@ export const rds: AwsTypes = {
   },
 };
 
-const stackPage = "serverlessapplicationrepository_cloudformation_stack";
+const stackPage = `${providerDocs}/serverlessapplicationrepository_cloudformation_stack`;
 
 /** Applications of others, deployed as a stack of their own. */
 export const serverlessrepository: AwsTypes = {
@@ -257,7 +254,7 @@ export const serverlessrepository: AwsTypes = {
       semanticVersion: updates(stackPage),
     },
     required: ["applicationId"],
-    taggable: { value: true, source: `${providerDocs}/${stackPage}` },
+    taggable: { value: true, source: stackPage },
     physicalName: named("name", 113, true, /^[A-Za-z][A-Za-z0-9-]*$/),
     id: ({ region, account, inputs, hex }) =>
       `arn:aws:cloudformation:${region}:${account}:stack/serverlessrepo-${inputs.name}/${uuid(hex(32))}`,
@@ -477,16 +474,4 @@ function clusterOf({ find, inputs }: NewResource): LivingResource | undefined {
 
 function subnetsOf({ find, inputs }: NewResource, property = "subnetIds"): LivingResource[] {
   return list(inputs[property]).flatMap((id) => find("aws:ec2/subnet:Subnet", id) ?? []);
-}
-
-function refuseIf(isWrong: boolean, path: string, found: string, allowed: string): Mistake[] {
-  return isWrong ? [{ path, found, allowed }] : [];
-}
-
-function list<T>(value: unknown): T[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string {
-  return `${value}`;
 }

@@ -1,15 +1,14 @@
 /** Secrets Manager: secrets, their values, rotation and policies. */
 import type { Mistake } from "../../../validate.ts";
 import type { AwsTypes, Behaviour, NewResource, Properties } from "./entry.ts";
-
-const docs = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources";
+import { providerDocs } from "./rows.ts";
 
 function onSecret(change: Behaviour["change"]): Behaviour {
-  return { change, source: `${docs}/secretsmanager_secret` };
+  return { change, source: `${providerDocs}/secretsmanager_secret` };
 }
 
 function onVersion(change: Behaviour["change"]): Behaviour {
-  return { change, source: `${docs}/secretsmanager_secret_version` };
+  return { change, source: `${providerDocs}/secretsmanager_secret_version` };
 }
 
 export const secretsmanager: AwsTypes = {
@@ -61,7 +60,7 @@ export const secretsmanager: AwsTypes = {
     properties: {
       externalSecretRotationMetadatas: "ExternalSecretRotationMetadata",
       rotateImmediately: "RotateImmediatelyOnUpdate",
-      rotationEnabled: { change: "update", source: `${docs}/secretsmanager_secret_rotation` },
+      rotationEnabled: { change: "update", source: `${providerDocs}/secretsmanager_secret_rotation` },
     },
     id: ({ inputs }) => `${inputs.secretId}`,
     computed: { rotationEnabled: () => true },

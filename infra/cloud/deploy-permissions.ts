@@ -860,7 +860,6 @@ export function boundaryPermissions(account: string): Statement[] {
       "PutLogEvents",
       "PutRetentionPolicy",
     ]),
-    allow("rds-db", ["connect"], [`arn:aws:rds-db:*:${account}:dbuser:*`]),
     allow(
       "secretsmanager",
       ["DescribeSecret", "GetSecretValue"],

@@ -15,7 +15,6 @@ const args: IdentityArgs = {
     monitoring: [],
   },
   secretsKeyArn: "arn:key",
-  databaseResourceId: "prx-1",
 };
 
 let recorded: Awaited<ReturnType<typeof recordResources>>;
@@ -57,18 +56,15 @@ test("each workload has a role for its service account in its namespace", async 
   });
 });
 
-test("the API reads its own secrets and signs in as its own user", async () => {
+test("the API reads its own secrets and may do nothing else", async () => {
   await made();
-  const [read, decrypt, connect] = policyOf("api");
+  const [read, decrypt, ...others] = policyOf("api");
+  expect(others).toEqual([]);
   expect(read?.Resource).toEqual(["arn:redis", "arn:service"]);
   expect(decrypt).toMatchObject({
     Action: "kms:Decrypt",
     Resource: "arn:key",
     Condition: { StringEquals: { "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com" } },
-  });
-  expect(connect).toMatchObject({
-    Action: "rds-db:connect",
-    Resource: "arn:aws:rds-db:us-east-1:123456789012:dbuser:prx-1/api",
   });
 });
 
@@ -107,7 +103,6 @@ test("no workload has a wildcard action, and monitoring without secrets reads no
 test.each([
   ["namespaces.api", { namespaces: { api: "No" } }, '"No"', /lower-case/],
   ["account", { account: "1" }, '"1"', /12 digits/],
-  ["databaseUser", { databaseUser: "Api" }, '"Api"', /database role/],
 ])("refuses a wrong %s", (path, changes, found, allowed) => {
   try {
     new Identity("keelson-test", { ...args, ...changes }, {});

@@ -42,10 +42,6 @@ export interface IdentityArgs {
   };
   /** ARN of the KMS key that they are encrypted with. */
   readonly secretsKeyArn: pulumi.Input<string>;
-  /** Resource id that the API signs in to by IAM: a proxy's (`prx-…`) or a cluster's (`cluster-…`). */
-  readonly databaseResourceId: pulumi.Input<string>;
-  /** The API's database role. Default `api`. */
-  readonly databaseUser?: string;
   /** Default `keelson` for the API and migrations, `monitoring`, and `kube-system` for the autoscaler. */
   readonly namespaces?: Readonly<Partial<Record<Workload, string>>>;
 }
@@ -93,16 +89,9 @@ export class Identity extends pulumi.ComponentResource {
   }
 }
 
+/** It signs in to cache and database with the passwords of these secrets. */
 function apiStatements(args: IdentityArgs): Statement[] {
-  const { account, region, databaseResourceId, databaseUser = "api", secrets } = args;
-  return [
-    ...readSecrets(args, [secrets.redis, secrets.service]),
-    {
-      Sid: "SignInToDatabase",
-      Action: "rds-db:connect",
-      Resource: pulumi.interpolate`arn:aws:rds-db:${region}:${account}:dbuser:${databaseResourceId}/${databaseUser}`,
-    },
-  ];
+  return readSecrets(args, [args.secrets.redis, args.secrets.service]);
 }
 
 function migrationStatements(args: IdentityArgs): Statement[] {
@@ -178,7 +167,7 @@ function readSecrets({ region, secretsKeyArn }: IdentityArgs, secrets: pulumi.In
 }
 
 /** @throws InvalidInput with every wrong argument */
-function check(name: string, { account, databaseUser = "api", namespaces = {} }: IdentityArgs): void {
+function check(name: string, { account, namespaces = {} }: IdentityArgs): void {
   const mistakes: Mistake[] = Object.entries(namespaces).flatMap(([workload, namespace]) =>
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace)
       ? []
@@ -192,10 +181,6 @@ function check(name: string, { account, databaseUser = "api", namespaces = {} }:
   );
   if (!/^\d{12}$/.test(account)) {
     mistakes.push({ path: "account", found: JSON.stringify(account), allowed: "12 digits" });
-  }
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(databaseUser)) {
-    const allowed = "a database role: lower-case letters, digits and underscores, no digit first";
-    mistakes.push({ path: "databaseUser", found: JSON.stringify(databaseUser), allowed });
   }
   if (mistakes.length > 0) throw new InvalidInput(`Identity "${name}"`, mistakes);
   checkNames(

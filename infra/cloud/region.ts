@@ -149,7 +149,6 @@ export class Region extends pulumi.ComponentResource {
         clusterName: this.eks.clusterName,
         secrets: this.#secrets(),
         secretsKeyArn: keys.secrets,
-        databaseResourceId: this.aurora.clusterResourceId,
       },
       child,
     );

@@ -168,10 +168,16 @@ test("what is unknown and what is secret is told as such, and no secret is told"
   }
 });
 
-test("a mistake of the user's is told without a stack trace", async () => {
+test("a mistake of the user's is told without a stack trace, another error with its own", async () => {
+  const module = (path: string) => JSON.stringify(join(repository, path));
   const { preview } = await rehearse(
-    `const { InvalidInput } = await import(${JSON.stringify(join(repository, "validate.ts"))});
-    throw new InvalidInput("Settings", [{ path: "a.b", found: "1", allowed: "2" }]);`,
+    `const { InvalidInput } = await import(${module("validate.ts")});
+    const { runProgram } = await import(${module("infra/program.ts")});
+    const mistakes = [{ path: "a.b", found: "1", allowed: "2" }];
+    export default () =>
+      runProgram(() => {
+        throw config.getBoolean("bug") ? new Error("a bug") : new InvalidInput("Settings", mistakes);
+      });`,
   );
   const run = await preview();
   expect(run).toMatchObject({ succeeded: false, outputs: {} });
@@ -179,6 +185,9 @@ test("a mistake of the user's is told without a stack trace", async () => {
     { severity: "error", message: "Settings: 1 mistake\n  a.b: found 1, allowed: 2" },
   ]);
   expect(exitCode(toReport("dev", run))).toBe(1);
+  rehearsal?.configure({ "small:bug": "true" });
+  const [diagnostic] = (await preview()).diagnostics;
+  expect(diagnostic?.message).toMatch(/Error: a bug\n {4}at /);
 });
 
 test("what a stand-in refuses in the middle of `up` is told by the run; the rest can be destroyed", async () => {

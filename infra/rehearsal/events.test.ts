@@ -168,25 +168,6 @@ test("debug messages, which hold values as they are, and passing ones are left o
   expect(diagnostics).toEqual([{ severity: "info", message: "from the program's standard error" }]);
 });
 
-const trace = `    at file:///program/index.ts:9:79
-    at ModuleJob.run (node:internal/modules/esm/module_job:561:25) {
-  mistakes: [ { path: 'a', found: '1', allowed: '2' } ]
-}
-`;
-
-test("the user's own mistakes are told without a stack trace, other errors with theirs", () => {
-  const unhandled = "Running program 'index.ts' failed with an unhandled exception:\n";
-  const mistakes = `Settings of stack "dev": 2 mistakes\n  a: found 1, allowed: 2\n  b: found 1, allowed: 2`;
-  const { diagnostics } = toRun(
-    [
-      said("error", `${unhandled}InvalidInput: ${mistakes}\n${trace}`),
-      said("error", `Error: a bug\n${trace}`),
-    ],
-    { ...ended, code: 255 },
-  );
-  expect(diagnostics.map(({ message }) => message)).toEqual([mistakes, `Error: a bug\n${trace}`.trim()]);
-});
-
 test("an engine that did not begin tells why on its standard error", () => {
   const run = toRun([], { ...ended, code: 255, errorText: "error: no stack named 'dev' found\n" });
   expect(run.diagnostics).toEqual([{ severity: "error", message: "no stack named 'dev' found" }]);

@@ -232,7 +232,7 @@ function toDiagnostics(events: readonly EngineEvent[]): Diagnostic[] {
   for (const { diagnosticEvent: event } of events) {
     if (!event || event.ephemeral || event.severity === "debug") continue;
     const severity = event.severity === "error" || event.severity === "warning" ? event.severity : "info";
-    const message = withoutStackTrace(event.message.trim());
+    const message = event.message.trim();
     if (message) diagnostics.push({ severity, ...(event.urn && { urn: event.urn }), message });
   }
   // The engine's last word says nothing beside the errors themselves.
@@ -241,12 +241,6 @@ function toDiagnostics(events: readonly EngineEvent[]): Diagnostic[] {
 }
 
 const lastWord = /^(preview|update|destroy|refresh) failed$/;
-
-/** A mistake of the user's is told by its message alone; other errors keep where they come from. */
-function withoutStackTrace(message: string): string {
-  const [, mistakes] = message.split(/^InvalidInput: /m);
-  return mistakes?.split("\n    at ")[0] ?? message;
-}
 
 const signature = "4dabf18193072939515e22adb298388d";
 const kinds = {

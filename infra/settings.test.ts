@@ -163,6 +163,32 @@ test("names and bounds between fields of a cloud stack are refused by their path
   ]);
 });
 
+test("what a component would refuse is told with the rest, by the setting it comes from", () => {
+  const mistakes = mistakesOf({
+    ...cloud("staging"),
+    "keelson:zones": ["a", "b", "z"],
+    "keelson:network": { cidr: "8.8.0.0/16" },
+    "keelson:instances": { max: 200 },
+    "keelson:redis": { engine: "redis", engineVersion: "8.1", nodeType: "cache.t4g.small" },
+    "keelson:database": {
+      engineVersion: "14.1",
+      replicas: 0,
+      maxReplicas: 1,
+      serverless: { minCapacity: 0.7, maxCapacity: 16 },
+    },
+  });
+  expect(mistakes.map(({ path }) => path).sort()).toEqual([
+    "database.engineVersion",
+    "database.maxReplicas",
+    "database.serverless.minCapacity",
+    "instances.max (connections of all instances at their most)",
+    "network.cidr",
+    "redis.engineVersion",
+    "redis.maxReplicasPerShard",
+    "zones.2",
+  ]);
+});
+
 test("an account's number keeps its leading zero, and a number in place of text is refused", () => {
   expect(readSettings("dev", { ...cloud("dev"), "keelson:account": "012345678901" })).toMatchObject({
     account: "012345678901",

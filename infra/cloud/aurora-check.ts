@@ -2,6 +2,7 @@
 import { InvalidInput, type Mistake } from "../../validate.ts";
 import type { AuroraArgs } from "./aurora.ts";
 import { clientCapacity, type ServerlessCapacity } from "./aurora-capacity.ts";
+import { retentionMistakes } from "./log-retention.ts";
 
 /** Readers beside the writer. Source: Aurora User Guide, "Quotas and constraints". */
 const mostReaders = 15;
@@ -12,16 +13,25 @@ const databaseName = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 
 /** @throws InvalidInput with every mistake */
 export function checkAurora(name: string, args: AuroraArgs): void {
-  const mistakes = [
-    ...nameMistakes(name),
-    ...versionMistakes(args),
-    ...readerMistakes(args),
-    ...placeMistakes(args),
-    ...(args.serverless ? capacityMistakes(args.serverless) : []),
-    ...classMistakes(args),
-    ...connectionMistakes(args),
-  ];
+  const mistakes = [...nameMistakes(name), ...databaseMistakes(args), ...placeMistakes(args)];
   if (mistakes.length > 0) throw new InvalidInput(`Aurora "${name}"`, mistakes);
+}
+
+/** What the settings decide of a database. */
+export type DatabaseSize = Pick<
+  AuroraArgs,
+  "engineVersion" | "instanceClass" | "readers" | "maxReaders" | "serverless" | "clientConnections" | "global"
+>;
+
+/** Every mistake in what the settings decide. */
+export function databaseMistakes(size: DatabaseSize): Mistake[] {
+  return [
+    ...versionMistakes(size),
+    ...readerMistakes(size),
+    ...(size.serverless ? capacityMistakes(size.serverless) : []),
+    ...classMistakes(size),
+    ...connectionMistakes(size),
+  ];
 }
 
 /** An instance's identifier has 63 characters: the name, `-16-`, and 26 of the provider's. Source: API reference, CreateDBInstance. */
@@ -34,7 +44,7 @@ function nameMistakes(name: string): Mistake[] {
 }
 
 /** The oldest version of which every feature here is told: 15, and 15.4 for forwarded writes. */
-function versionMistakes({ engineVersion, global }: AuroraArgs): Mistake[] {
+function versionMistakes({ engineVersion, global }: DatabaseSize): Mistake[] {
   const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)$/.exec(engineVersion) ?? []).map(Number);
   const isEnough = major > 15 || (major === 15 && (!global || minor >= 4));
   const least = global ? "15.4" : "15.0";
@@ -46,7 +56,7 @@ function versionMistakes({ engineVersion, global }: AuroraArgs): Mistake[] {
   );
 }
 
-function readerMistakes({ readers, maxReaders, global }: AuroraArgs): Mistake[] {
+function readerMistakes({ readers, maxReaders, global }: DatabaseSize): Mistake[] {
   const most = global ? mostReadersOfGlobal : mostReaders;
   const isCount = isWhole(readers, 0, most);
   return [
@@ -83,6 +93,7 @@ function placeMistakes(args: AuroraArgs): Mistake[] {
       database,
       "a letter, then at most 62 letters, digits and underscores",
     ),
+    ...retentionMistakes(args.logRetentionDays),
     ...refuse(!isWhole(days, 1, 35), "backupRetentionDays", days, "a whole number from 1 to 35"),
   ];
 }
@@ -103,7 +114,7 @@ function capacityMistakes({ minCapacity, maxCapacity }: ServerlessCapacity): Mis
 }
 
 /** Source: Aurora User Guide, "Configuration requirements of an Amazon Aurora global database". */
-function classMistakes({ instanceClass, serverless, global }: AuroraArgs): Mistake[] {
+function classMistakes({ instanceClass, serverless, global }: DatabaseSize): Mistake[] {
   const isBurstable = instanceClass.startsWith("db.t");
   return refuse(
     isBurstable && !serverless && global !== undefined,
@@ -117,7 +128,7 @@ function classMistakes({ instanceClass, serverless, global }: AuroraArgs): Mista
  * One instance must bear the connections of all clients: a session that the proxy cannot share (it is pinned,
  * as by a prepared statement) holds its connection, and when only one instance is left, all come to it.
  */
-function connectionMistakes(args: AuroraArgs): Mistake[] {
+function connectionMistakes(args: DatabaseSize): Mistake[] {
   const { clientConnections, global } = args;
   const most = clientCapacity(args, global !== undefined);
   const isCount = Number.isInteger(clientConnections) && clientConnections > 0;

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InvalidInput, type Mistake } from "../../validate.ts";
 import { Addons, type AddonVersions, addonVersionMistakes } from "./addons.ts";
 import { role, trustService } from "./iam.ts";
+import { retentionMistakes } from "./log-retention.ts";
 import { checkNames } from "./names.ts";
 import { generationMistakes, minorOf, type NodeGeneration, NodeGroups } from "./node-groups.ts";
 import { type Transform, transformed } from "./transform.ts";
@@ -73,11 +74,6 @@ export interface EksArgs {
 }
 
 const logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
-
-/** Source: CloudWatch Logs API Reference, PutRetentionPolicy. */
-const retentions = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
 
 export class Eks extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;
@@ -320,9 +316,4 @@ function cidrMistakes(cidr: string, index: number): Mistake[] {
   if (right) return [];
   const allowed = "an IPv4 range of /8 to /32, such as 203.0.113.0/24";
   return [{ path: `publicAccessCidrs.${index}`, found: JSON.stringify(cidr), allowed }];
-}
-
-function retentionMistakes(days: number): Mistake[] {
-  if (retentions.includes(days)) return [];
-  return [{ path: "logRetentionDays", found: `${days}`, allowed: `one of ${retentions.join(", ")}` }];
 }

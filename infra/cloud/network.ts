@@ -5,6 +5,7 @@ import { Type } from "typebox";
 import { InvalidInput, type Mistake, validate } from "../../validate.ts";
 import { anywhere, letIn, letOut, securityGroup } from "./firewall.ts";
 import { policyDocument, role, type Statement, trustService } from "./iam.ts";
+import { retentionMistakes } from "./log-retention.ts";
 import { checkNames } from "./names.ts";
 import { cidrMistakes, type SubnetRole, subnetsOf, zoneMistakes } from "./subnets.ts";
 import { type Transform, transformed } from "./transform.ts";
@@ -442,11 +443,6 @@ function flowLogStatements(group: pulumi.Output<string>, region: string, account
   ];
 }
 
-/** Source: Amazon CloudWatch Logs API Reference, PutRetentionPolicy. */
-const retentionDays = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
 const subnetIds = Type.Array(
   Type.String({ title: "the id of a subnet", pattern: "^subnet-[0-9a-f]{8,17}$" }),
 );
@@ -457,7 +453,7 @@ const schema = Type.Object({
   cidr: Type.String(),
   natGateways: Type.Enum(["one", "one-per-zone"]),
   account: Type.String({ title: "twelve digits", pattern: "^\\d{12}$" }),
-  logRetentionDays: Type.Enum(retentionDays, { title: `one of ${retentionDays.join(", ")}` }),
+  logRetentionDays: Type.Integer(),
   existing: Type.Optional(
     Type.Object({
       vpcId: Type.String({ title: "the id of a VPC", pattern: "^vpc-[0-9a-f]{8,17}$" }),
@@ -473,6 +469,7 @@ function check(name: string, args: NetworkArgs): void {
   const subject = `Network ${JSON.stringify(name)}`;
   validate(subject, schema, plain);
   const mistakes = [
+    ...retentionMistakes(args.logRetentionDays),
     ...zonesWrong(args),
     ...(args.existing ? existingWrong(args.existing, args.zones) : cidrMistakes("cidr", args.cidr)),
   ];

@@ -3,11 +3,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { resources, scaling } from "../../objectives.ts";
-import { InvalidInput, type Mistake } from "../../validate.ts";
 import { alarm } from "./alarm.ts";
 import { letIn, securityGroup } from "./firewall.ts";
-import { type CacheNodeType, cacheNodeTypes } from "./machines.ts";
-import { checkNames } from "./names.ts";
+import type { CacheNodeType } from "./machines.ts";
+import { checkRedis } from "./redis-check.ts";
 import { type GeneratedSecret, generatedSecret } from "./secret.ts";
 import { type Transform, transformed } from "./transform.ts";
 
@@ -48,20 +47,6 @@ export interface RedisArgs {
 
 /** Who connects: the workload, the exporter of metrics, and a person in an emergency. */
 export type RedisUser = keyof typeof plans;
-
-/** Source: ElastiCache User Guide, "Supported engines and versions"; those with the ACL rules used here. */
-const versions: Readonly<Record<RedisArgs["engine"], readonly string[]>> = {
-  valkey: ["7.2", "8.0", "8.1", "8.2", "9.0", "9.1"],
-  redis: ["7.0", "7.1"],
-};
-
-/** Source: CloudWatch Logs API Reference, PutRetentionPolicy; 0 would mean for ever. */
-const logRetentions = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
-/** Nodes of one cluster. Source: ElastiCache User Guide, "Quotas": 90 by default, 500 on request. */
-const maxNodes = 500;
 
 interface UserPlan {
   /** Ends the user's id, of which AWS takes 40 characters and the component's name may have 32. */
@@ -115,7 +100,7 @@ export class Redis extends pulumi.ComponentResource {
 
   /** @throws InvalidInput when ElastiCache would refuse the arguments or the name */
   constructor(name: string, args: RedisArgs, options: pulumi.ComponentResourceOptions) {
-    checkArgs(name, args);
+    checkRedis(name, args);
     super("keelson:cloud:Redis", name, {}, options);
     this.#name = name;
     this.#args = args;
@@ -360,65 +345,4 @@ const lagging: NodeAlarm = {
 /** `count` numbers from 1 on, as ElastiCache writes them: `0001`, `0002`. */
 function numbers(count: number, digits: number): string[] {
   return Array.from({ length: count }, (_, index) => `${index + 1}`.padStart(digits, "0"));
-}
-
-function checkArgs(name: string, args: RedisArgs): void {
-  const subject = `Redis "${name}"`;
-  checkNames(subject, [["replicationGroup", name]]);
-  const mistakes = [...fieldMistakes(args), ...scalingMistakes(args)];
-  if (mistakes.length > 0) throw new InvalidInput(subject, mistakes);
-}
-
-function fieldMistakes(args: RedisArgs): Mistake[] {
-  const { engine, engineVersion, nodeType, shards, replicasPerShard, maxReplicasPerShard } = args;
-  const nodes = shards * (1 + (maxReplicasPerShard ?? replicasPerShard));
-  const engines = Object.keys(versions);
-  const nodeTypes = Object.keys(cacheNodeTypes);
-  return [
-    ...(engines.includes(engine)
-      ? oneOf("engineVersion", engineVersion, versions[engine], ` with engine ${engine}`)
-      : oneOf("engine", engine, engines)),
-    ...oneOf("nodeType", nodeType, nodeTypes),
-    ...within("shards", shards, 1, 500),
-    ...within("replicasPerShard", replicasPerShard, 0, 5),
-    ...(nodes > maxNodes
-      ? [{ path: "shards", found: `${nodes} nodes`, allowed: `at most ${maxNodes} nodes, replicas counted` }]
-      : []),
-    ...(args.subnetIds.length < 2
-      ? [{ path: "subnetIds", found: `${args.subnetIds.length}`, allowed: "at least 2, in different zones" }]
-      : []),
-    ...within("snapshotRetentionDays", args.snapshotRetentionDays, 0, 35),
-    ...oneOf("logRetentionDays", args.logRetentionDays, logRetentions),
-  ];
-}
-
-/** Source: ElastiCache User Guide, "Auto Scaling Valkey and Redis OSS clusters", prerequisites. */
-function scalingMistakes({ nodeType, replicasPerShard, maxReplicasPerShard }: RedisArgs): Mistake[] {
-  if (maxReplicasPerShard === undefined) return [];
-  const scales = /^cache\.(m7g|r7g)\.(large|xlarge|2xlarge)$/.test(nodeType);
-  return [
-    ...within("maxReplicasPerShard", maxReplicasPerShard, Math.max(1, replicasPerShard), 5),
-    ...(replicasPerShard < 1
-      ? [{ path: "replicasPerShard", found: "0", allowed: "at least 1 where replicas are scaled" }]
-      : []),
-    ...(scales
-      ? []
-      : [
-          {
-            path: "maxReplicasPerShard",
-            found: `${maxReplicasPerShard} with ${nodeType}`,
-            allowed: "nothing, or a node type of m7g or r7g, large to 2xlarge",
-          },
-        ]),
-  ];
-}
-
-function within(path: string, value: number, min: number, max: number): Mistake[] {
-  if (Number.isInteger(value) && value >= min && value <= max) return [];
-  return [{ path, found: `${value}`, allowed: `a whole number from ${min} to ${max}` }];
-}
-
-function oneOf<T>(path: string, value: T, allowed: readonly T[], context = ""): Mistake[] {
-  if (allowed.includes(value)) return [];
-  return [{ path, found: `${JSON.stringify(value)}${context}`, allowed: `one of ${allowed.join(", ")}` }];
 }

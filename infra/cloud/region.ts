@@ -1,6 +1,5 @@
 /** The platform in one region: what workloads stand on. Reads as its table of contents. */
 import * as pulumi from "@pulumi/pulumi";
-import { resources } from "../../objectives.ts";
 import { sizing } from "../sizing.ts";
 import { Aurora, type AuroraArgs } from "./aurora.ts";
 import { Eks, type EksArgs } from "./eks.ts";
@@ -11,6 +10,7 @@ import { Network, type NetworkArgs } from "./network.ts";
 import { Notifications, type NotificationsArgs } from "./notifications.ts";
 import { Redis, type RedisArgs } from "./redis.ts";
 import type { CloudSettings } from "./settings.ts";
+import { databaseSize, redisSize } from "./sizes.ts";
 
 export interface RegionArgs {
   settings: CloudSettings;
@@ -136,6 +136,9 @@ export class Region extends pulumi.ComponentResource {
         ...store,
         zones,
         ...databaseSize(settings),
+        databaseName: "keelson",
+        backupRetentionDays: size.database.backupDays,
+        leavesSnapshot: size.protect,
         ...(endpointsSecurityGroupId && { endpointsSecurityGroupId }),
         ...(transform.aurora && { transform: transform.aurora }),
       },
@@ -196,31 +199,4 @@ function nodeGenerations({ kubernetes }: CloudSettings) {
     return [name, { ...generation, ...(spotMax > 0 && { spot }) }] as const;
   });
   return Object.fromEntries(generations);
-}
-
-function redisSize({ redis, environment }: CloudSettings) {
-  const { maxReplicasPerShard, ...size } = redis;
-  const grows = maxReplicasPerShard > redis.replicasPerShard;
-  return {
-    ...size,
-    ...(grows && { maxReplicasPerShard }),
-    snapshotRetentionDays: sizing[environment].redis.snapshotDays,
-  };
-}
-
-function databaseSize({ database, environment, instances }: CloudSettings) {
-  const { replicas, maxReplicas, serverless, engineVersion, instanceClass, isGlobal } = database;
-  const { size, overflow } = resources.databasePool;
-  return {
-    engineVersion,
-    instanceClass,
-    readers: replicas,
-    ...(maxReplicas > replicas && { maxReaders: maxReplicas }),
-    ...(serverless && { serverless }),
-    leavesSnapshot: sizing[environment].protect,
-    ...(isGlobal && { global: { role: "primary" as const } }),
-    databaseName: "keelson",
-    backupRetentionDays: sizing[environment].database.backupDays,
-    clientConnections: instances.max * (size.value + overflow.value),
-  };
 }

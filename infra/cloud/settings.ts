@@ -4,7 +4,11 @@ import { scaling } from "../../objectives.ts";
 import type { Mistake, Rule } from "../../validate.ts";
 import { type DeepReadonly, databaseFields, object, redisFields, withDefault } from "../schema.ts";
 import { type CloudEnvironment, type CloudSize, sizing } from "../sizing.ts";
+import { databaseMistakes } from "./aurora-check.ts";
 import { cacheNodeTypes, databaseClasses, nodeTypes, smallest } from "./machines.ts";
+import { redisMistakes } from "./redis-check.ts";
+import { databaseSize, redisSize } from "./sizes.ts";
+import { cidrMistakes, zoneMistakes } from "./subnets.ts";
 
 /** The purposes that have a KMS key of their own. */
 export const keyPurposes = [
@@ -161,20 +165,34 @@ export const cloudRules: readonly Rule<CloudSettings>[] = [
     ),
   ({ tags }) => namesMatch("tags", tags, tagKey, "1 to 128 letters, digits and _.:/=+@-"),
   ({ instances: { min, max } }) => atMost("instances.min", min, "instances.max", max),
-  ({ redis }) =>
-    atMost(
-      "redis.replicasPerShard",
-      redis.replicasPerShard,
-      "redis.maxReplicasPerShard",
-      redis.maxReplicasPerShard,
-    ),
-  ({ database }) =>
-    atMost("database.replicas", database.replicas, "database.maxReplicas", database.maxReplicas),
+  ({ network }) => (network.existing ? [] : cidrMistakes("network.cidr", network.cidr)),
+  ({ zones, region }) => zoneMistakes(zones.map((letter) => `${region}${letter}`)),
+  (settings) => below("redis", redisMistakes(redisSize(settings))),
+  (settings) => below("database", databaseMistakes(databaseSize(settings))),
+  ({ redis: { replicasPerShard, maxReplicasPerShard } }) =>
+    atMost("redis.replicasPerShard", replicasPerShard, "redis.maxReplicasPerShard", maxReplicasPerShard),
+  ({ database: { replicas, maxReplicas } }) =>
+    atMost("database.replicas", replicas, "database.maxReplicas", maxReplicas),
   ({ kubernetes }) =>
     Object.entries(kubernetes.generations).flatMap(([name, { min, max }]) =>
       atMost(`kubernetes.generations.${name}.min`, min, `kubernetes.generations.${name}.max`, max),
     ),
 ];
+
+/** Settings that have another name than the component's argument. */
+const settingOf: Readonly<Record<string, string>> = {
+  "database.readers": "database.replicas",
+  "database.maxReaders": "database.maxReplicas",
+  "database.clientConnections": "instances.max (connections of all instances at their most)",
+};
+
+/** Mistakes in a component's arguments, by the settings they come from. */
+function below(group: string, mistakes: readonly Mistake[]): Mistake[] {
+  return mistakes.map(({ path, ...mistake }) => {
+    const whole = `${group}.${path}`;
+    return { path: settingOf[whole] ?? whole, ...mistake };
+  });
+}
 
 function atMost(path: string, value: number, boundPath: string, bound: number): Mistake[] {
   return value <= bound ? [] : [{ path, found: `${value}`, allowed: `at most ${boundPath} (${bound})` }];

@@ -169,6 +169,7 @@ test("what a component would refuse is told with the rest, by the setting it com
     "keelson:zones": ["a", "b", "z"],
     "keelson:network": { cidr: "8.8.0.0/16" },
     "keelson:instances": { max: 200 },
+    "keelson:kubernetes": { generations: { blue: { draining: true, releaseVersion: "1.34.1-20261106" } } },
     "keelson:redis": { engine: "redis", engineVersion: "8.1", nodeType: "cache.t4g.small" },
     "keelson:database": {
       engineVersion: "14.1",
@@ -182,6 +183,8 @@ test("what a component would refuse is told with the rest, by the setting it com
     "database.maxReplicas",
     "database.serverless.minCapacity",
     "instances.max (connections of all instances at their most)",
+    "kubernetes.generations",
+    "kubernetes.generations.blue.releaseVersion",
     "network.cidr",
     "redis.engineVersion",
     "redis.maxReplicasPerShard",

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { InvalidInput } from "../../validate.ts";
 import { Eks, type EksArgs } from "./eks.ts";
 import { recordResources } from "./mocks.ts";
-import type { NodeGeneration } from "./node-groups.ts";
+import type { NodeGeneration } from "./node-generation.ts";
 import { tunnelAccess } from "./tunnel.ts";
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;

@@ -7,7 +7,8 @@ import { Addons, type AddonVersions, addonVersionMistakes } from "./addons.ts";
 import { role, trustService } from "./iam.ts";
 import { retentionMistakes } from "./log-retention.ts";
 import { checkNames } from "./names.ts";
-import { generationMistakes, minorOf, type NodeGeneration, NodeGroups } from "./node-groups.ts";
+import { generationMistakes, minorOf, type NodeGeneration } from "./node-generation.ts";
+import { NodeGroups } from "./node-groups.ts";
 import { type Transform, transformed } from "./transform.ts";
 import { Tunnel } from "./tunnel.ts";
 

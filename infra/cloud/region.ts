@@ -5,12 +5,11 @@ import { Aurora, type AuroraArgs } from "./aurora.ts";
 import { Eks, type EksArgs } from "./eks.ts";
 import { Encryption, type EncryptionArgs } from "./encryption.ts";
 import { Identity, type IdentityArgs } from "./identity.ts";
-import { spotTypesLike } from "./machines.ts";
 import { Network, type NetworkArgs } from "./network.ts";
 import { Notifications, type NotificationsArgs } from "./notifications.ts";
 import { Redis, type RedisArgs } from "./redis.ts";
 import type { CloudSettings } from "./settings.ts";
-import { databaseSize, redisSize } from "./sizes.ts";
+import { databaseSize, nodeGenerations, redisSize } from "./sizes.ts";
 
 export interface RegionArgs {
   settings: CloudSettings;
@@ -191,12 +190,4 @@ export class Region extends pulumi.ComponentResource {
       topicArn: notifications.topicArn,
     };
   }
-}
-
-function nodeGenerations({ kubernetes }: CloudSettings) {
-  const generations = Object.entries(kubernetes.generations).map(([name, { spotMax, ...generation }]) => {
-    const spot = { instanceTypes: spotTypesLike(generation.instanceType), max: spotMax };
-    return [name, { ...generation, ...(spotMax > 0 && { spot }) }] as const;
-  });
-  return Object.fromEntries(generations);
 }

@@ -6,8 +6,9 @@ import { type DeepReadonly, databaseFields, object, redisFields, withDefault } f
 import { type CloudEnvironment, type CloudSize, sizing } from "../sizing.ts";
 import { databaseMistakes } from "./aurora-check.ts";
 import { cacheNodeTypes, databaseClasses, nodeTypes, smallest } from "./machines.ts";
+import { generationMistakes } from "./node-generation.ts";
 import { redisMistakes } from "./redis-check.ts";
-import { databaseSize, redisSize } from "./sizes.ts";
+import { databaseSize, nodeGenerations, redisSize } from "./sizes.ts";
 import { cidrMistakes, zoneMistakes } from "./subnets.ts";
 
 /** The purposes that have a KMS key of their own. */
@@ -28,7 +29,7 @@ const oneOf = <Name extends string>(names: readonly Name[], first: Name) =>
 const text = (title: string, pattern: string) => Type.String({ title, pattern });
 const listOf = <S extends TSchema>(schema: S) => Type.Array(schema, { default: [] });
 
-/** A map by name. That each name matches is a rule of its own (`namesMatch`). */
+/** A map by name. What names it may have is a rule of its own. */
 function mapOf<S extends TSchema>(schema: S, initial: object) {
   return Type.Record(Type.String(), schema, { default: initial });
 }
@@ -151,32 +152,25 @@ function keysOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Na
 
 export type CloudSettings = DeepReadonly<Static<ReturnType<typeof cloudSchema>>>;
 
-const generationName = /^[a-z][a-z0-9]{0,11}$/;
 const tagKey = /^[\w.:/=+@ -]{1,128}$/;
 
 /** Rules between the fields, and of names. */
 export const cloudRules: readonly Rule<CloudSettings>[] = [
-  ({ kubernetes }) =>
-    namesMatch(
-      "kubernetes.generations",
-      kubernetes.generations,
-      generationName,
-      "1 to 12 lower-case letters and digits, a letter first",
-    ),
-  ({ tags }) => namesMatch("tags", tags, tagKey, "1 to 128 letters, digits and _.:/=+@-"),
+  ({ tags }) =>
+    Object.keys(tags)
+      .filter((key) => !tagKey.test(key))
+      .map(wrongTagKey),
   ({ instances: { min, max } }) => atMost("instances.min", min, "instances.max", max),
   ({ network }) => (network.existing ? [] : cidrMistakes("network.cidr", network.cidr)),
   ({ zones, region }) => zoneMistakes(zones.map((letter) => `${region}${letter}`)),
   (settings) => below("redis", redisMistakes(redisSize(settings))),
+  (settings) =>
+    below("kubernetes", generationMistakes(nodeGenerations(settings), settings.kubernetes.version)),
   (settings) => below("database", databaseMistakes(databaseSize(settings))),
   ({ redis: { replicasPerShard, maxReplicasPerShard } }) =>
     atMost("redis.replicasPerShard", replicasPerShard, "redis.maxReplicasPerShard", maxReplicasPerShard),
   ({ database: { replicas, maxReplicas } }) =>
     atMost("database.replicas", replicas, "database.maxReplicas", maxReplicas),
-  ({ kubernetes }) =>
-    Object.entries(kubernetes.generations).flatMap(([name, { min, max }]) =>
-      atMost(`kubernetes.generations.${name}.min`, min, `kubernetes.generations.${name}.max`, max),
-    ),
 ];
 
 /** Settings that have another name than the component's argument. */
@@ -198,7 +192,7 @@ function atMost(path: string, value: number, boundPath: string, bound: number): 
   return value <= bound ? [] : [{ path, found: `${value}`, allowed: `at most ${boundPath} (${bound})` }];
 }
 
-function namesMatch(path: string, map: object, pattern: RegExp, allowed: string): Mistake[] {
-  const wrong = Object.keys(map).filter((name) => !pattern.test(name));
-  return wrong.map((name) => ({ path, found: JSON.stringify(name), allowed: `names of ${allowed}` }));
+function wrongTagKey(key: string): Mistake {
+  const allowed = "names of 1 to 128 letters, digits and _.:/=+@-";
+  return { path: "tags", found: JSON.stringify(key), allowed };
 }

@@ -2,6 +2,8 @@
 import { resources } from "../../objectives.ts";
 import { sizing } from "../sizing.ts";
 import type { DatabaseSize } from "./aurora-check.ts";
+import { spotTypesLike } from "./machines.ts";
+import type { NodeGeneration } from "./node-generation.ts";
 import type { RedisSize } from "./redis-check.ts";
 import type { CloudSettings } from "./settings.ts";
 
@@ -29,4 +31,13 @@ export function databaseSize({ database, instances }: CloudSettings): DatabaseSi
     ...(isGlobal && { global: { role: "primary" as const } }),
     clientConnections: instances.max * (size.value + overflow.value),
   };
+}
+
+/** What the settings decide of the node groups. */
+export function nodeGenerations({ kubernetes }: CloudSettings): Record<string, NodeGeneration> {
+  const generations = Object.entries(kubernetes.generations).map(([name, { spotMax, ...generation }]) => {
+    const spot = { instanceTypes: spotTypesLike(generation.instanceType), max: spotMax };
+    return [name, { ...generation, ...(spotMax > 0 && { spot }) }] as const;
+  });
+  return Object.fromEntries(generations);
 }

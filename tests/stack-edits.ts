@@ -106,7 +106,7 @@ export function edits(stack: CloudEnvironment): Record<string, EditCase> {
         "replace cloudwatch.LogGroup": 1,
         "replace secretsmanager.SecretVersion": 3,
         "update cloudwatch.MetricAlarm": of.databaseAlarms,
-        "update iam.RolePolicy": 2,
+        "update iam.RolePolicy": 1,
         ...of.scaling,
         ...ownKeyGone,
       },

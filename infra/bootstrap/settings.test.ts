@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import type { InvalidInput } from "../../validate.ts";
+import { refusalOf } from "../refusal.ts";
 import { readSettings } from "./settings.ts";
 
 const folder = new URL(".", import.meta.url);
@@ -14,14 +14,7 @@ function read(settings: Record<string, unknown>) {
   return readSettings("test", Object.fromEntries(keys));
 }
 
-function mistakesOf(settings: Record<string, unknown>) {
-  try {
-    read(settings);
-  } catch (error) {
-    return (error as InvalidInput).mistakes;
-  }
-  throw new Error("was accepted");
-}
+const mistakesOf = (settings: Record<string, unknown>) => refusalOf(() => read(settings));
 
 test("there is a sample of an environment's account and of the one that makes accounts", () => {
   expect(samples.sort()).toEqual(["Pulumi.dev.yaml", "Pulumi.management.yaml"]);

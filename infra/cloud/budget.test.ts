@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import type { InvalidInput } from "../../validate.ts";
+import { refusalOf } from "../refusal.ts";
 import { Budget, type BudgetArgs } from "./budget.ts";
 import { recordResources } from "./mocks.ts";
 import { defaultTags } from "./tags.ts";
@@ -48,13 +48,8 @@ test("a transform has the last word", async () => {
 });
 
 test("wrong arguments are told all at once", () => {
-  let mistakes: unknown;
-  try {
-    new Budget("monthly", { monthlyLimit: 0, topicArn, stack: "a$b" });
-  } catch (error) {
-    mistakes = (error as InvalidInput).mistakes;
-  }
-  expect(mistakes).toEqual([
+  const wrong = { monthlyLimit: 0, topicArn, stack: "a$b" };
+  expect(refusalOf(() => new Budget("monthly", wrong))).toEqual([
     { path: "monthlyLimit", found: "0", allowed: "a number above 0, in US dollars" },
     { path: "stack", found: '"a$b"', allowed: "letters, digits and _.-" },
   ]);

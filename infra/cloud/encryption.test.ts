@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, test } from "vitest";
-import type { InvalidInput } from "../../validate.ts";
+import { refusalOf } from "../refusal.ts";
 import { Encryption, type EncryptionArgs } from "./encryption.ts";
 import { recordResources } from "./mocks.ts";
 
@@ -50,12 +50,7 @@ const viaServices = (purpose: string) =>
     .filter((service, index, all) => all.indexOf(service) === index);
 
 function mistakesOf(changed: Partial<EncryptionArgs>, name = "acme-keys") {
-  try {
-    new Encryption(name, { ...args, ...changed });
-  } catch (error) {
-    return (error as InvalidInput).mistakes;
-  }
-  throw new Error("nothing was refused");
+  return refusalOf(() => new Encryption(name, { ...args, ...changed }));
 }
 
 test("each purpose has a key that is rotated and outlives its deletion, with an alias", async () => {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Type } from "typebox";
 import { type Mistake, validate } from "../../validate.ts";
 import { policyDocument, type Statement } from "./iam.ts";
-import { type KeyPurpose, keyPurposes } from "./settings.ts";
+import { type KeyPurpose, keyArn, keyPurposes } from "./settings.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export type { KeyPurpose };
@@ -217,11 +217,6 @@ function grant(Sid: string, statement: Statement): Statement {
     Condition: { ...statement.Condition, Bool: { "kms:GrantIsForAWSResource": "true" } },
   };
 }
-
-const keyArn = Type.String({
-  title: "the ARN of a KMS key",
-  pattern: "^arn:aws:kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+$",
-});
 
 const schema = Type.Object({
   name: Type.String({

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, test } from "vitest";
-import type { InvalidInput } from "../../validate.ts";
+import { refusalOf } from "../refusal.ts";
 import { recordResources } from "./mocks.ts";
 import { Network, type NetworkArgs } from "./network.ts";
 
@@ -51,12 +51,7 @@ function wayOut(role: string, zone: string): string | undefined {
 }
 
 function mistakesOf(changed: Partial<NetworkArgs>, name = "acme") {
-  try {
-    new Network(name, { ...args, ...changed });
-  } catch (error) {
-    return (error as InvalidInput).mistakes;
-  }
-  throw new Error("nothing was refused");
+  return refusalOf(() => new Network(name, { ...args, ...changed }));
 }
 
 describe("the VPC", () => {

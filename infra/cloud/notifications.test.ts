@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
-import type { InvalidInput } from "../../validate.ts";
+import { refusalOf } from "../refusal.ts";
 import { recordResources } from "./mocks.ts";
 import { Notifications, type NotificationsArgs } from "./notifications.ts";
 
@@ -136,13 +136,7 @@ test("a transform has the last word", async () => {
 test("wrong subscribers are all told, without what may be a token, and nothing is registered", async () => {
   const wrong = ["ops", "http://events.example.com/token", "ops@example.com", "ops@example.com"];
   const allowed = "an e-mail address or an https address, each once";
-  let mistakes: unknown;
-  try {
-    notify({ subscribers: wrong });
-  } catch (error) {
-    mistakes = (error as InvalidInput).mistakes;
-  }
-  expect(mistakes).toEqual([
+  expect(refusalOf(() => notify({ subscribers: wrong }))).toEqual([
     { path: "subscribers.0", found: '"ops"', allowed },
     { path: "subscribers.1", found: '"http://events.example.com/…"', allowed },
     { path: "subscribers.3", found: '"ops@example.com"', allowed },

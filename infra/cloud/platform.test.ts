@@ -3,7 +3,8 @@ import { InvalidInput } from "../../validate.ts";
 import type { CloudSettings } from "../settings.ts";
 import { readSettings } from "../settings.ts";
 import { recordResources } from "./mocks.ts";
-import { CloudPlatform, regionCode } from "./platform.ts";
+import { CloudPlatform } from "./platform.ts";
+import { regionCode } from "./region-code.ts";
 
 const config = { "keelson:environment": "dev", "keelson:account": "111122223333" };
 

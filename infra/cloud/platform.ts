@@ -5,6 +5,7 @@ import { InvalidInput } from "../../validate.ts";
 import { Budget } from "./budget.ts";
 import { bounded } from "./deploy-role.ts";
 import { Region, type RegionTransform } from "./region.ts";
+import { regionCode } from "./region-code.ts";
 import type { CloudSettings } from "./settings.ts";
 import { defaultTags } from "./tags.ts";
 
@@ -59,16 +60,4 @@ function checkStackName(stack: string): void {
   if (stack.length <= 12 && /^[a-z](-?[a-z0-9])*$/.test(stack)) return;
   const allowed = "at most 12 lower-case letters, digits and single hyphens, a letter first";
   throw new InvalidInput("The stack", [{ path: "name", found: JSON.stringify(stack), allowed }]);
-}
-
-/** A region in few letters: `us-east-1` is `use1`, `ap-southeast-2` is `apse2`. */
-export function regionCode(region: string): string {
-  const [area = "", ...words] = region.split("-");
-  const initials: Record<string, string> = {
-    northeast: "ne",
-    northwest: "nw",
-    southeast: "se",
-    southwest: "sw",
-  };
-  return [area, ...words.map((word) => initials[word] ?? word.charAt(0))].join("");
 }

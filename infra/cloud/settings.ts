@@ -35,7 +35,8 @@ function mapOf<S extends TSchema>(schema: S, initial: object) {
 }
 
 const roleArn = text("the ARN of an IAM role", "^arn:aws:iam::\\d{12}:role/[\\w+=,.@/-]+$");
-const keyArn = text("the ARN of a KMS key", "^arn:aws:kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+$");
+/** The ARN of a KMS key. */
+export const keyArn = text("the ARN of a KMS key", "^arn:aws:kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+$");
 const subnetIds = Type.Array(text("the id of a subnet", "^subnet-[0-9a-f]{8}([0-9a-f]{9})?$"), {
   minItems: 2,
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { InvalidInput } from "../../validate.ts";
+import { refusalOf } from "../refusal.ts";
 import { defaultTags } from "./tags.ts";
 
 test("the tags tell the stack and the environment", () => {
@@ -22,13 +22,7 @@ test("they keep AWS's limits, and leave room for a resource's own", () => {
 });
 
 test.each(["", "a$b", "aws:own", "x".repeat(257)])("a value that AWS refuses is told: %j", (stack) => {
-  let mistakes: unknown;
-  try {
-    defaultTags(stack, "dev");
-  } catch (error) {
-    mistakes = (error as InvalidInput).mistakes;
-  }
-  expect(mistakes).toEqual([
+  expect(refusalOf(() => defaultTags(stack, "dev"))).toEqual([
     {
       path: "keelson:stack",
       found: JSON.stringify(stack),

@@ -1,5 +1,6 @@
 /** ElastiCache: clusters of Valkey and Redis, and what they are made of. */
 import type { Mistake } from "../../../validate.ts";
+import { regionCode } from "../../cloud/region-code.ts";
 import type { AwsTypes, Behaviour, LivingResource, NewResource, Properties } from "./entry.ts";
 import { list, providerDocs, refuseIf, text } from "./rows.ts";
 
@@ -91,7 +92,7 @@ export const elasticache: AwsTypes = {
     computed: {
       arn: (resource) => arn(resource, "replicationgroup", resource.inputs.replicationGroupId),
       configurationEndpointAddress: (resource) =>
-        `clustercfg.${resource.inputs.replicationGroupId}.${resource.hex(6)}.${short(resource.region)}.cache.amazonaws.com`,
+        `clustercfg.${resource.inputs.replicationGroupId}.${resource.hex(6)}.${regionCode(resource.region)}.cache.amazonaws.com`,
       // Those of a cluster are its shards' own.
       primaryEndpointAddress: () => "",
       readerEndpointAddress: () => "",
@@ -115,13 +116,6 @@ function named(property: string, limit: number, automatic: boolean) {
 
 function arn({ region, account }: NewResource, kind: string, name: unknown): string {
   return `arn:aws:elasticache:${region}:${account}:${kind}:${name}`;
-}
-
-/** The part of a host name that stands for the region: `us-east-1` is `use1`, `ap-southeast-2` is `apse2`. */
-function short(region: string): string {
-  const [area, direction = "", number] = region.split("-");
-  const letters = direction.match(/north|south|east|west|central/g) ?? [];
-  return `${area}${letters.map((word) => word[0]).join("")}${number}`;
 }
 
 function memberClusters({ replicationGroupId, numNodeGroups, replicasPerNodeGroup }: Properties): string[] {
